@@ -1,0 +1,29 @@
+# pv_test(NAME name KIND kind [TIER fast|slow] [SOURCES a.c...] [LIBS target...] [COMMAND cmd...] [ARGS a...]
+#         [TIMEOUT s] [ENVIRONMENT var=value...])
+#
+# One ctest test with one tier and one kind as labels. KIND is one of: unit golden contract prop exhaustive corpus
+# torture powercut cli peer control static. A slow test runs only by `ctest -C Slow` (as an argument of add_test; as
+# a property ctest would ignore it), so that plain `ctest` stays fast.
+function(pv_test)
+  cmake_parse_arguments(T "" "NAME;KIND;TIER;TIMEOUT" "SOURCES;LIBS;COMMAND;ARGS;ENVIRONMENT" ${ARGN})
+  if(NOT T_TIER)
+    set(T_TIER fast)
+  endif()
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 60)
+  endif()
+  set(when)
+  if(T_TIER STREQUAL "slow")
+    set(when CONFIGURATIONS Slow)
+  endif()
+  if(T_SOURCES)
+    add_executable(${T_NAME} ${T_SOURCES})
+    target_compile_options(${T_NAME} PRIVATE ${PV_WARNINGS})
+    target_link_libraries(${T_NAME} PRIVATE ${T_LIBS})
+    set_target_properties(${T_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    set(T_COMMAND ${T_NAME})
+  endif()
+  add_test(NAME ${T_KIND}.${T_NAME} ${when} COMMAND ${T_COMMAND} ${T_ARGS})
+  set_tests_properties(${T_KIND}.${T_NAME} PROPERTIES LABELS "${T_TIER};${T_KIND}" TIMEOUT ${T_TIMEOUT}
+    SKIP_RETURN_CODE 77 ENVIRONMENT "${T_ENVIRONMENT}")
+endfunction()

@@ -1,0 +1,71 @@
+/* The event store: streams of recorded events, the one authority.
+
+   The law, which the contract suite (tests/unit/contract_event_store.c) holds every adapter to:
+   - append is atomic: all events of a call are recorded, one after the other and durably, or none is;
+   - a wrong expected version is a conflict, and nothing is written;
+   - an event whose id is in the stream already is recognised: appending the same events again, at the version they
+     were first appended at, answers as the first time and writes nothing; if only some of them are there, or in
+     another order, it is a conflict. (Ids are compared, not data; F1 has auditors look for the rest.)
+   - numbers in a stream are 0, 1, 2, ...; positions grow over all streams and are not reused;
+   - a reader sees a prefix of what was appended, in order, and never a part of an append;
+   - what was acknowledged survives a crash of the process and of the machine.
+   Adapters for servers (EventStoreDB) fit the same calls: expected versions, inclusive reads, positions. */
+#ifndef PV_EVENT_STORE_H
+#define PV_EVENT_STORE_H
+
+#include "fault.h"
+#include "id.h"
+#include "recorded.h"
+
+enum pv_store_result {
+    PV_STORE_OK = 0,
+    PV_STORE_CONFLICT = 1, /* another writer was first: *current tells the version that is there */
+    PV_STORE_FAULT = -1,   /* *fault tells */
+};
+
+/* Expected versions that are no number of an event. */
+enum { PV_EXPECT_NO_STREAM = -1, PV_EXPECT_ANY = -2 };
+
+struct pv_new_event {
+    struct pv_event_id id;
+    struct pv_str type;
+    struct pv_str data;     /* JSON */
+    struct pv_str metadata; /* JSON object, or ptr NULL */
+};
+
+struct pv_appended {
+    int64_t first_number, last_number; /* in the stream; on a conflict last_number is the current version (-1: no stream) */
+    int64_t position;                  /* of the last event */
+};
+
+struct pv_store_reader; /* each adapter's own */
+
+struct pv_event_store_ops {
+    /* Appends `count` >= 1 events to `stream` if its last number is `expected`. */
+    enum pv_store_result (*append)(void *self, struct pv_str stream, int64_t expected,
+                                   const struct pv_new_event *events, size_t count, struct pv_appended *appended,
+                                   struct pv_fault *fault);
+    /* Copies records as they were recorded elsewhere, with their numbers, ids and times (F5, pull); atomic per call,
+       durable after pv sync or close. Numbers must grow within a stream; otherwise a conflict. The position is kept
+       where it is above every position in the store, else a new one is given. */
+    enum pv_store_result (*copy)(void *self, const struct pv_recorded *records, size_t count, struct pv_fault *fault);
+    /* The last number of a stream, -1 if there is none; the last position of all, -1 if there is none. */
+    enum pv_store_result (*last_number)(void *self, struct pv_str stream, int64_t *number, struct pv_fault *fault);
+    enum pv_store_result (*last_position)(void *self, int64_t *position, struct pv_fault *fault);
+    /* Opens a reader: of one stream from `from` (a number, inclusive), or of all (stream.ptr NULL) from a position,
+       inclusive. A reader that has come to the end can be asked again later: that is a subscription by polling. */
+    enum pv_store_result (*read)(void *self, struct pv_str stream, int64_t from, struct pv_store_reader **reader,
+                                 struct pv_fault *fault);
+    /* Up to `max` records, valid until the next call on this reader; *count 0 is the end for now. */
+    enum pv_store_result (*next)(struct pv_store_reader *reader, struct pv_recorded *records, size_t max,
+                                 size_t *count, struct pv_fault *fault);
+    void (*close_reader)(struct pv_store_reader *reader);
+    void (*close)(void *self);
+};
+
+struct pv_event_store {
+    const struct pv_event_store_ops *ops;
+    void *self;
+};
+
+#endif
