@@ -9,7 +9,8 @@ typedef int pv_out_fn(void *context, const char *bytes, size_t len);
 
 enum { PV_OUT_BUFFER = 65536 };
 
-/* A failure sticks: after one, nothing more is passed on, and pv_out_flush tells. */
+/* A failure sticks: after one, nothing more is passed on, and pv_out_flush tells. A writer that runs out of
+   memory fails in the same way; the sink then has no reason of its own. */
 struct pv_out {
     pv_out_fn *write;
     void *context;
@@ -27,10 +28,17 @@ void pv_out_int(struct pv_out *out, int64_t value);
 void pv_out_uint(struct pv_out *out, uint64_t value);
 /* A JSON string with quotes, escaped as F3 says. */
 void pv_out_json(struct pv_out *out, struct pv_str text);
-/* The same with U+007F to U+009F escaped too (as \u00xx): for the messages of findings (F5). */
+/* The same with U+007F to U+009F escaped too (as \u00xx), and U+FFFD for each byte that is no UTF-8: for the
+   findings (F5). */
 void pv_out_json_message(struct pv_out *out, struct pv_str text);
-/* For a terminal: control characters, U+007F to U+009F and bytes that are no UTF-8 as \xNN, a backslash as \\. */
+/* For a terminal: the bytes of control characters (U+007F to U+009F included) and bytes that are no UTF-8 as
+   \xNN, a backslash as \\, and what can make a terminal show another text (U+2028, U+2029, bidirectional
+   controls) as \u{XXXX}. */
 void pv_out_terminal(struct pv_out *out, struct pv_str text);
+/* The same into memory, cut with "..." at a character's boundary if `size` bytes do not hold it (at least 3).
+   Returns the length; not terminated. */
+enum { PV_TERMINAL_CHAR_MAX = 8 };
+size_t pv_terminal_escape(struct pv_str text, char *out, size_t size);
 /* Base64 (RFC 4648, padded). */
 void pv_out_base64(struct pv_out *out, struct pv_str bytes);
 /* Passes on what is buffered. True if everything ever written was taken. */
@@ -41,7 +49,7 @@ struct pv_buffer {
     char *bytes;
     size_t len, capacity;
 };
-int pv_buffer_write(void *buffer, const char *bytes, size_t len);
+int pv_buffer_write(void *context, const char *bytes, size_t len);
 void pv_buffer_deinit(struct pv_buffer *buffer);
 
 #endif
