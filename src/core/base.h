@@ -24,8 +24,9 @@ struct pv_text {
 
 bool pv_str_equal(struct pv_str a, struct pv_str b);
 
-/* The outcome of an operation, in two tiers: a refusal is an ordinary answer of the domain (the details are in a
-   struct pv_refusal); a fault is negative, says nothing about the event, and leaves the aggregate as it was. */
+/* The outcome of an operation, in two tiers: a refusal is an ordinary answer of the domain (the details are
+   in a struct pv_refusal); a fault is negative, says nothing about the event, and leaves the aggregate as it
+   was. */
 enum pv_result {
     PV_OK = 0,
     PV_REFUSED = 1,       /* by a rule of D5; the code tells which */

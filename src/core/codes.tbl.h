@@ -1,7 +1,8 @@
 /* The codes of D7, one row each: PV_CODE(TAG, wire name, kind, HTTP status, field, sentence).
-   `field` is the one that D7 fixes for the code, or NONE where the field depends on the case. In the sentence, `%`
-   stands for the offending value. The rows are the only place where a code is spelled. */
+   `field` is the one that D7 fixes for the code, or NONE where the field depends on the case. In the
+   sentence, `%` stands for the offending value. The rows are the only place where a code is spelled. */
 
+/* clang-format off */
 /* malformed */
 PV_CODE(JSON_INVALID, json_invalid, MALFORMED, 422, NONE, "the event is not a JSON object that can be read: %")
 PV_CODE(JSON_DUPLICATE_KEY, json_duplicate_key, MALFORMED, 422, NONE, "the field \"%\" stands twice")
@@ -65,3 +66,4 @@ PV_CODE(STREAM_ORDER, stream_order, STREAM, 0, NUMBER, "the record's number repe
 PV_CODE(STREAM_MISMATCH, stream_mismatch, STREAM, 0, STREAM, "the event is for election %, not for this stream's")
 PV_CODE(EVENT_ID_DUPLICATE, event_id_duplicate, STREAM, 0, ID, "the event id % was seen before in this stream")
 PV_CODE(RECORD_INVALID, record_invalid, STREAM, 0, NONE, "the record is not valid: %")
+/* clang-format on */

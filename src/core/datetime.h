@@ -1,4 +1,5 @@
-/* Points in time as D2 writes them, to the microsecond, in UTC. No clock here: times only come from events. */
+/* Points in time as D2 writes them, to the microsecond, in UTC. No clock here: times only come from events.
+ */
 #ifndef PV_DATETIME_H
 #define PV_DATETIME_H
 

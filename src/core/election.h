@@ -1,11 +1,11 @@
 /* The Election, the aggregate root, with its Competitions, Candidates, Voters and Ballots (D1).
 
-   The structs are open for reading (the codec prints them, tests corrupt them on purpose); they change only through
-   the functions below. Parts refer to each other by position: ids are looked up once, on the way in. Lists are in the
-   order of addition, and nothing is ever taken out of one.
+   The structs are open for reading (the codec prints them, tests corrupt them on purpose); they change only
+   through the functions below. Parts refer to each other by position: ids are looked up once, on the way in.
+   Lists are in the order of addition, and nothing is ever taken out of one.
 
-   Memory: only inside the election, by malloc; every failed allocation is PV_FAULT_MEMORY and leaves the aggregate
-   exactly as it was. No operation on an event depends on the size of the election (amortised). */
+   Memory: only inside the election, by malloc; every failed allocation is PV_FAULT_MEMORY and leaves the
+   aggregate exactly as it was. No operation on an event depends on the size of the election (amortised). */
 #ifndef PV_ELECTION_H
 #define PV_ELECTION_H
 
@@ -13,7 +13,7 @@
 #include "map.h"
 #include "ratings.h"
 
-enum { PV_NONE = UINT32_MAX }; /* no position */
+#define PV_NONE UINT32_MAX /* no position */
 
 struct pv_candidate {
     struct pv_candidate_id id;
@@ -31,17 +31,18 @@ struct pv_competition {
     uint32_t *candidates; /* positions in the election's list, in the order of addition */
     uint32_t candidate_count, candidate_capacity;
     uint32_t live_candidates;
-    /* The live competitions with fewer than two live candidates are a list, so that opening need not search. */
+    /* The live competitions with fewer than two live candidates are a list, so that opening need not search.
+     */
     uint32_t small_next, small_prev;
 };
 
 struct pv_voter {
     struct pv_voter_id id;
     int64_t version;
-    char *text; /* name, then email: owned */
+    char *text;      /* name, then email: owned */
+    uint32_t ballot; /* position, or PV_NONE: its ballot is not issued */
     uint16_t name_len;
     uint8_t email_len;
-    bool ballot_issued;
     bool deleted;
 };
 
@@ -90,20 +91,20 @@ enum pv_phase pv_election_phase(const struct pv_election *election);
 /* draft, open, closed, deleted (F4); "unborn" for the one that is not printed. */
 const char *pv_phase_name(enum pv_phase phase);
 
-/* D1, when: refuses what D5 steps 4 to 9 refuse, before anything changes; else changes the aggregate and raises the
-   versions. `why` is filled in for PV_REFUSED only. PV_OK, PV_REFUSED or PV_FAULT_MEMORY. */
+/* D1, when: refuses what D5 steps 4 to 9 refuse, before anything changes; else changes the aggregate and
+   raises the versions. `why` is filled in for PV_REFUSED only. PV_OK, PV_REFUSED or PV_FAULT_MEMORY. */
 enum pv_result pv_election_when(struct pv_election *election, const struct pv_event *event,
                                 struct pv_refusal *why) PV_MUST_USE;
 /* D1, apply: when, then the state rules on what the event can have touched (pv_election_check_touched). */
 enum pv_result pv_election_apply(struct pv_election *election, const struct pv_event *event,
                                  struct pv_refusal *why) PV_MUST_USE;
-/* D1, load: when for each, ensure_valid_state once at the end. Anything but PV_OK leaves an unborn election; then
-   *at is the position of the event that was refused, or `count`. The election must be unborn. */
+/* D1, load: when for each, ensure_valid_state once at the end. Anything but PV_OK leaves an unborn election;
+ *then at is the position of the event that was refused, or `count`. The election must be unborn. */
 enum pv_result pv_election_load(struct pv_election *election, const struct pv_event *events, size_t count,
                                 struct pv_refusal *why, size_t *at) PV_MUST_USE;
 
-/* Two steps of asking the memory for what when will need, so that many events' cache misses overlap. Hints only:
-   first the maps' slots, then (a few events later) the parts that the slots lead to. */
+/* Two steps of asking the memory for what when will need, so that many events' cache misses overlap. Hints
+   only: first the maps' slots, then (a few events later) the parts that the slots lead to. */
 void pv_election_prefetch_slots(const struct pv_election *election, const struct pv_event *event);
 void pv_election_prefetch_parts(const struct pv_election *election, const struct pv_event *event);
 
@@ -111,6 +112,10 @@ void pv_election_prefetch_parts(const struct pv_election *election, const struct
 struct pv_str pv_text_str(const struct pv_text *text);
 struct pv_voter_name pv_voter_name(const struct pv_voter *voter);
 struct pv_voter_email pv_voter_email(const struct pv_voter *voter);
+static inline bool pv_voter_ballot_issued(const struct pv_voter *voter)
+{
+    return voter->ballot != PV_NONE;
+}
 struct pv_rating pv_election_rating(const struct pv_election *election, uint32_t ballot, uint32_t candidate);
 /* Not removed, nor its competition (D5, "live"). */
 bool pv_candidate_is_live(const struct pv_election *election, uint32_t candidate);
@@ -142,9 +147,10 @@ const char *pv_rule_sentence(enum pv_rule rule);
 int pv_rule_number(enum pv_rule rule); /* in D6 */
 const char *pv_part_name(enum pv_part part);
 
-/* All of D6 over the whole aggregate; an unborn one has nothing to break. True if every rule holds; else the first
-   violation found is in *violation. Costs the size of the election; allocates nothing. */
-bool pv_election_ensure_valid_state(const struct pv_election *election, struct pv_violation *violation) PV_MUST_USE;
+/* All of D6 over the whole aggregate; an unborn one has nothing to break. True if every rule holds; else the
+   first violation found is in *violation. Costs the size of the election; allocates nothing. */
+bool pv_election_ensure_valid_state(const struct pv_election *election,
+                                    struct pv_violation *violation) PV_MUST_USE;
 /* A part's own rules, whole. */
 bool pv_competition_ensure_valid_state(const struct pv_election *election, uint32_t competition,
                                        struct pv_violation *violation) PV_MUST_USE;
@@ -154,7 +160,8 @@ bool pv_voter_ensure_valid_state(const struct pv_election *election, uint32_t vo
                                  struct pv_violation *violation) PV_MUST_USE;
 bool pv_ballot_ensure_valid_state(const struct pv_election *election, uint32_t ballot,
                                   struct pv_violation *violation) PV_MUST_USE;
-/* The rules that the given event, just applied, can have broken, on the parts that it touched; constant cost. */
+/* The rules that the given event, just applied, can have broken, on the parts that it touched; constant cost.
+ */
 bool pv_election_check_touched(const struct pv_election *election, const struct pv_event *event,
                                struct pv_violation *violation) PV_MUST_USE;
 

@@ -26,11 +26,12 @@ enum pv_value_type {
     PV_VALUE_TYPE_COUNT
 };
 
-/* One struct an event, its members named as on the wire. Texts borrow from the primitives they were made of. */
+/* One struct an event, its members named as on the wire. Texts borrow from the primitives they were made of.
+ */
 #define PV_FIELD(need, tag, name, type) struct pv_##type name;
-#define PV_EVENT(tag, name, aggregate, event, gate, fields)                                                       \
-    struct pv_##name {                                                                                            \
-        fields                                                                                                    \
+#define PV_EVENT(tag, name, aggregate, event, gate, fields)                                                  \
+    struct pv_##name {                                                                                       \
+        fields                                                                                               \
     };
 #include "events.tbl.h"
 #undef PV_EVENT
@@ -74,7 +75,7 @@ struct pv_event_spec {
     struct pv_str aggregate; /* Election, Competition, ... */
     struct pv_str event;     /* ElectionCreated, ... */
     enum pv_gate gate;
-    size_t field_count; /* with id */
+    size_t field_count;                               /* with id */
     struct pv_field_spec fields[PV_EVENT_FIELDS_MAX]; /* fields[0] is id, then catalogue order */
 };
 
@@ -97,18 +98,18 @@ struct pv_primitive {
     int64_t integer;
 };
 
-/* D5 step 3 after the duplicate keys: field by field in catalogue order, then caption_without_url. `primitives` has
-   one entry a field of the type's spec. PV_OK fills in *event, whose texts borrow the primitives' bytes; PV_REFUSED
-   fills in *why and leaves *event unspecified. */
-enum pv_result pv_event_make(enum pv_event_type type, const struct pv_primitive *primitives, struct pv_event *event,
-                             struct pv_refusal *why) PV_MUST_USE;
+/* D5 step 3 after the duplicate keys: field by field in catalogue order, then caption_without_url.
+   `primitives` has one entry a field of the type's spec. PV_OK fills in *event, whose texts borrow the
+   primitives' bytes; PV_REFUSED fills in *why and leaves *event unspecified. */
+enum pv_result pv_event_make(enum pv_event_type type, const struct pv_primitive *primitives,
+                             struct pv_event *event, struct pv_refusal *why) PV_MUST_USE;
 
 /* One field of it: PV_CODE_NONE, or the refusal's code, as pv_event_make would give it for this field. */
 enum pv_code pv_event_set_field(struct pv_event *event, const struct pv_field_spec *field,
                                 const struct pv_primitive *primitive) PV_MUST_USE;
 
-/* The value of a field, as the event carries it: the inverse of pv_event_set_field. `scratch` holds what has no text
-   of its own (ids, dates, numbers). */
+/* The value of a field, as the event carries it: the inverse of pv_event_set_field. `scratch` holds what has
+   no text of its own (ids, dates, numbers). */
 enum { PV_VALUE_TEXT_MAX = 40 };
 struct pv_primitive pv_event_get_field(const struct pv_event *event, const struct pv_field_spec *field,
                                        char scratch[PV_VALUE_TEXT_MAX]);

@@ -2,12 +2,13 @@
 
        PV_EVENT(TAG, c_name, Aggregate, Event, GATE, fields in catalogue order)
 
-   `id` comes first in every event and is not repeated here; every row's first field is the election's id. A field is
-   PV_FIELD(need, TAG, wire name, value type), where need is REQUIRED (`!`), NULLABLE (`?`: present, null erases) or
-   OPTIONAL. GATE is the event's line in D4's table of phases: see enum pv_gate in event.h.
+   `id` comes first in every event and is not repeated here; every row's first field is the election's id. A
+   field is PV_FIELD(need, TAG, wire name, value type), where need is REQUIRED (`!`), NULLABLE (`?`: present,
+   null erases) or OPTIONAL. GATE is the event's line in D4's table of phases: see enum pv_gate in event.h.
 
-   Wire names, structs, tags, decoding, field descriptions and the documentation's tables derive from these rows.
-   docs/design.md walks through adding one. */
+   Wire names, structs, tags, decoding, field descriptions and the documentation's tables derive from these
+   rows. docs/design.md walks through adding one. */
+/* clang-format off */
 PV_EVENT(ELECTION_CREATED, election_created, Election, ElectionCreated, CREATES,
          PV_FIELD(REQUIRED, ELECTION_ID, election_id, election_id)
          PV_FIELD(REQUIRED, NAME, name, election_name)
@@ -89,3 +90,4 @@ PV_EVENT(BALLOT_CANDIDATE_RATED, ballot_candidate_rated, Ballot, BallotCandidate
 PV_EVENT(BALLOT_CAST, ballot_cast, Ballot, BallotCast, VOTING,
          PV_FIELD(REQUIRED, ELECTION_ID, election_id, election_id)
          PV_FIELD(REQUIRED, BALLOT_ID, ballot_id, ballot_id))
+/* clang-format on */

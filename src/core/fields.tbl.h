@@ -1,5 +1,6 @@
 /* The names that a refusal can point at: the fields of events (D3) and the keys of the record (F1).
    PV_NAME(TAG, wire name). NONE stands for null. */
+/* clang-format off */
 PV_NAME(ID, id)
 PV_NAME(ELECTION_ID, election_id)
 PV_NAME(COMPETITION_ID, competition_id)
@@ -23,3 +24,4 @@ PV_NAME(DATA, data)
 PV_NAME(CREATED, created)
 PV_NAME(POSITION, position)
 PV_NAME(METADATA, metadata)
+/* clang-format on */

@@ -4,16 +4,17 @@
 
 #include "refusal.h"
 
-/* The bits of a ULID or UUID, most significant half first. All zero is "the empty id", which no valid value has. */
+/* The bits of a ULID or UUID, most significant half first. All zero is "the empty id", which no valid value
+ * has. */
 struct pv_bits128 {
     uint64_t hi, lo;
 };
 
 enum { PV_ULID_LEN = 26, PV_UUID_LEN = 36 };
 
-#define PV_ID_TYPE(name)                                                                                          \
-    struct pv_##name {                                                                                            \
-        struct pv_bits128 bits;                                                                                   \
+#define PV_ID_TYPE(name)                                                                                     \
+    struct pv_##name {                                                                                       \
+        struct pv_bits128 bits;                                                                              \
     }
 PV_ID_TYPE(election_id);
 PV_ID_TYPE(competition_id);

@@ -1,12 +1,13 @@
-/* A hash map from a key's hash to a position in some array. The keys stay in the array: the map keeps 32 bits of each
-   hash and the position, and its user compares the candidates. Internal to the core. */
+/* A hash map from a key's hash to a position in some array. The keys stay in the array: the map keeps 32 bits
+   of each hash and the position, and its user compares the candidates. The same 32 bits give the slot, so
+   that growing needs no keys. Internal to the core. */
 #ifndef PV_MAP_H
 #define PV_MAP_H
 
 #include "id.h"
 
 struct pv_map_slot {
-    uint32_t tag;
+    uint32_t hash;
     uint32_t item; /* position + 1; 0 is a free slot */
 };
 struct pv_map {
@@ -20,22 +21,22 @@ struct pv_seed {
     uint64_t a, b;
 };
 
-uint64_t pv_hash_bits128(struct pv_seed seed, struct pv_bits128 key);
-uint64_t pv_hash_email(struct pv_seed seed, struct pv_str email); /* without regard to case */
+uint32_t pv_hash_bits128(struct pv_seed seed, struct pv_bits128 key);
+uint32_t pv_hash_email(struct pv_seed seed, struct pv_str email); /* without regard to case */
 
 void pv_map_deinit(struct pv_map *map);
 /* Makes room for one more; PV_FAULT_MEMORY leaves the map as it was. */
 enum pv_result pv_map_reserve(struct pv_map *map) PV_MUST_USE;
 /* Adds; room must have been reserved. */
-void pv_map_insert(struct pv_map *map, uint64_t hash, uint32_t item);
+void pv_map_insert(struct pv_map *map, uint32_t hash, uint32_t item);
 
-/* Walks the items whose tag is the hash's:
+/* Walks the items of this hash:
        for (uint32_t at = pv_map_first(map, hash), item; pv_map_next(map, hash, &at, &item);) ... */
-static inline uint32_t pv_map_first(const struct pv_map *map, uint64_t hash)
+static inline uint32_t pv_map_first(const struct pv_map *map, uint32_t hash)
 {
-    return (uint32_t)hash & map->mask;
+    return hash & map->mask;
 }
-static inline bool pv_map_next(const struct pv_map *map, uint64_t hash, uint32_t *at, uint32_t *item)
+static inline bool pv_map_next(const struct pv_map *map, uint32_t hash, uint32_t *at, uint32_t *item)
 {
     if (map->slots == NULL)
         return false;
@@ -44,16 +45,16 @@ static inline bool pv_map_next(const struct pv_map *map, uint64_t hash, uint32_t
         *at = (*at + 1) & map->mask;
         if (slot.item == 0)
             return false;
-        if (slot.tag == (uint32_t)(hash >> 32)) {
+        if (slot.hash == hash) {
             *item = slot.item - 1;
             return true;
         }
     }
 }
-static inline void pv_map_prefetch(const struct pv_map *map, uint64_t hash)
+static inline void pv_map_prefetch(const struct pv_map *map, uint32_t hash)
 {
     if (map->slots != NULL)
-        __builtin_prefetch(&map->slots[(uint32_t)hash & map->mask]);
+        __builtin_prefetch(&map->slots[hash & map->mask]);
 }
 
 #endif

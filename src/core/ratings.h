@@ -1,9 +1,10 @@
-/* The ratings of all ballots of one election: a table of (ballot, candidate) -> 1 to 5, by position. Internal to the
-   core, read by the codec through pv_election_rating().
+/* The ratings of all ballots of one election: a table of (ballot, candidate) -> 1 to 5, by position. Internal
+   to the core, read by the codec through pv_election_rating().
 
    The ballot paper is frozen before the first rating (D4), so the number of candidates is known: up to
-   PV_RATINGS_DENSE_MAX of them a ballot has a row of half a byte a candidate, in one block for all ballots; above
-   that each ballot has a small hash table, so that neither a rating nor a ballot costs more on a larger paper. */
+   PV_RATINGS_DENSE_MAX of them a ballot has a row of half a byte a candidate, in one block for all ballots;
+   above that each ballot has a small hash table, so that neither a rating nor a ballot costs more on a larger
+   paper. */
 #ifndef PV_RATINGS_H
 #define PV_RATINGS_H
 
@@ -12,7 +13,7 @@
 enum { PV_RATINGS_DENSE_MAX = 256 };
 
 struct pv_ratings_row { /* a ballot's hash table, above PV_RATINGS_DENSE_MAX */
-    uint32_t *slots;    /* candidate * 8 + stars; 0 is a free slot */
+    uint32_t *slots;    /* (candidate + 1) * 8 + stars; 0 is a free slot */
     uint32_t mask;
     uint32_t used;
 };
@@ -27,8 +28,10 @@ struct pv_ratings {
 void pv_ratings_deinit(struct pv_ratings *ratings);
 /* Sets the number of candidates and makes empty rows for `ballots` ballots; drops what was there.
    PV_FAULT_MEMORY leaves everything as it was. */
-enum pv_result pv_ratings_configure(struct pv_ratings *ratings, uint32_t candidates, uint32_t ballots) PV_MUST_USE;
-/* Makes room for the row of one more ballot; pv_ratings_add_row then takes it. Nothing to do while not configured. */
+enum pv_result pv_ratings_configure(struct pv_ratings *ratings, uint32_t candidates,
+                                    uint32_t ballots) PV_MUST_USE;
+/* Makes room for the row of one more ballot; pv_ratings_add_row then takes it. Nothing to do while not
+ * configured. */
 enum pv_result pv_ratings_reserve_row(struct pv_ratings *ratings) PV_MUST_USE;
 void pv_ratings_add_row(struct pv_ratings *ratings);
 

@@ -13,15 +13,22 @@ enum pv_code {
 };
 
 enum pv_field {
-    PV_FIELD_NONE = 0,
-#define PV_NAME(tag, name) PV_FIELD_##tag,
+    PV_KEY_NONE = 0,
+#define PV_NAME(tag, name) PV_KEY_##tag,
 #include "fields.tbl.h"
 #undef PV_NAME
-    PV_FIELD_COUNT
+    PV_KEY_COUNT
 };
 
 /* The kinds of D7; each but the stream codes has one HTTP status. */
-enum pv_code_kind { PV_KIND_MALFORMED, PV_KIND_INVALID, PV_KIND_NOT_FOUND, PV_KIND_GONE, PV_KIND_CONFLICT, PV_KIND_STREAM };
+enum pv_code_kind {
+    PV_KIND_MALFORMED,
+    PV_KIND_INVALID,
+    PV_KIND_NOT_FOUND,
+    PV_KIND_GONE,
+    PV_KIND_CONFLICT,
+    PV_KIND_STREAM
+};
 
 /* Wire name of a code or a field; NULL for NONE. Static strings. */
 const char *pv_code_name(enum pv_code code);
@@ -41,16 +48,29 @@ struct pv_refusal {
     char value[PV_REFUSAL_VALUE_MAX];
 };
 
-/* Fill in a refusal and return PV_REFUSED. pv_refuse takes the field from the table; pv_refuse_field names it. The
-   value is copied. `why` must not be NULL. */
-enum pv_result pv_refuse(struct pv_refusal *why, enum pv_code code, struct pv_str value);
-enum pv_result pv_refuse_field(struct pv_refusal *why, enum pv_code code, enum pv_field field, struct pv_str value);
+/* Fills in a refusal; the value is copied. `why` must not be NULL. */
+void pv_refusal_set(struct pv_refusal *why, enum pv_code code, enum pv_field field, struct pv_str value);
+/* The field that D7 fixes for a code; PV_KEY_NONE where it depends on the case. */
+enum pv_field pv_code_field(enum pv_code code);
+
+/* Fill in a refusal and return PV_REFUSED: pv_refuse takes the field from D7's table, pv_refuse_field names
+ * it. */
+static inline enum pv_result pv_refuse_field(struct pv_refusal *why, enum pv_code code, enum pv_field field,
+                                             struct pv_str value)
+{
+    pv_refusal_set(why, code, field, value);
+    return PV_REFUSED;
+}
+static inline enum pv_result pv_refuse(struct pv_refusal *why, enum pv_code code, struct pv_str value)
+{
+    return pv_refuse_field(why, code, pv_code_field(code), value);
+}
 
 /* Longest sentence: the table's longest with a value and the mark of a cut. */
 enum { PV_MESSAGE_MAX = 320 };
 
-/* The sentence for a person, without a full stop, UTF-8, not terminated. Values come from outside: whoever prints it
-   must escape it for where it goes. Returns its length, at most PV_MESSAGE_MAX. */
+/* The sentence for a person, without a full stop, UTF-8, not terminated. Values come from outside: whoever
+   prints it must escape it for where it goes. Returns its length, at most PV_MESSAGE_MAX. */
 size_t pv_refusal_message(const struct pv_refusal *why, char out[PV_MESSAGE_MAX]);
 
 #endif

@@ -1,10 +1,10 @@
-/* Building an Election from a document instead of from events (F3): the codec reads, these functions put the parts in
-   place, and pv_election_ensure_valid_state then has the last word. Order: header, competitions with their
-   candidates, voters, ballots with their ratings.
+/* Building an Election from a document instead of from events (F3): the codec reads, these functions put the
+   parts in place, and pv_election_ensure_valid_state then has the last word. Order: header, competitions with
+   their candidates, voters, ballots with their ratings.
 
-   All return PV_OK, PV_FAULT_MEMORY, or PV_REFUSED with the broken rule in *violation (a part that cannot be placed:
-   an id or email that is there already, a ballot without a voter, a rating of no candidate). After anything but PV_OK
-   the election is only good for pv_election_deinit. */
+   All return PV_OK, PV_FAULT_MEMORY, or PV_REFUSED with the broken rule in *violation (a part that cannot be
+   placed: an id or email that is there already, a ballot without a voter, a rating of no candidate). After
+   anything but PV_OK the election is only good for pv_election_deinit. */
 #ifndef PV_RESTORE_H
 #define PV_RESTORE_H
 
@@ -50,11 +50,14 @@ struct pv_restore_ballot {
 };
 
 /* The election must be unborn. */
-enum pv_result pv_restore_header(struct pv_election *election, const struct pv_restore_header *header) PV_MUST_USE;
-enum pv_result pv_restore_competition(struct pv_election *election, const struct pv_restore_competition *competition,
+enum pv_result pv_restore_header(struct pv_election *election,
+                                 const struct pv_restore_header *header) PV_MUST_USE;
+enum pv_result pv_restore_competition(struct pv_election *election,
+                                      const struct pv_restore_competition *competition,
                                       struct pv_violation *violation) PV_MUST_USE;
 /* Added to the competition that was restored last. */
-enum pv_result pv_restore_candidate(struct pv_election *election, const struct pv_restore_candidate *candidate,
+enum pv_result pv_restore_candidate(struct pv_election *election,
+                                    const struct pv_restore_candidate *candidate,
                                     struct pv_violation *violation) PV_MUST_USE;
 enum pv_result pv_restore_voter(struct pv_election *election, const struct pv_restore_voter *voter,
                                 struct pv_violation *violation) PV_MUST_USE;

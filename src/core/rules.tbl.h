@@ -1,4 +1,5 @@
 /* The state rules of D6: PV_RULE(TAG, number in D6, sentence). */
+/* clang-format off */
 PV_RULE(ID, 1, "an id is not a ULID or is the empty one")
 PV_RULE(ID_UNIQUE, 1, "two parts of a kind have the same id, or an id does not lead to its part")
 PV_RULE(TEXT, 2, "a text, url, email or date breaks its rule")
@@ -15,3 +16,4 @@ PV_RULE(CAST_EMPTY, 8, "a cast ballot without a rating")
 PV_RULE(VERSION, 9, "versions do not add up")
 PV_RULE(DELETED, 10, "a voter or ballot is deleted")
 PV_RULE(DERIVED, 0, "a count that the election keeps for speed is not what its parts add up to")
+/* clang-format on */

@@ -11,7 +11,7 @@ struct pv_tally_candidate {
     uint64_t histogram[PV_RATING_MAX]; /* [0] counts the ones */
 };
 struct pv_tally_competition {
-    uint32_t competition; /* position */
+    uint32_t competition;  /* position */
     uint32_t first, count; /* in the tally's list of candidates */
 };
 /* Live competitions in the order of addition; live candidates by rank, then in the order of addition. */

@@ -5,9 +5,9 @@
 
 #include "refusal.h"
 
-#define PV_TEXT_TYPE(name)                                                                                        \
-    struct pv_##name {                                                                                            \
-        struct pv_str text;                                                                                       \
+#define PV_TEXT_TYPE(name)                                                                                   \
+    struct pv_##name {                                                                                       \
+        struct pv_str text;                                                                                  \
     }
 PV_TEXT_TYPE(election_name);
 PV_TEXT_TYPE(competition_name);
@@ -30,9 +30,9 @@ enum {
     PV_EMAIL_LOCAL_MAX = 64,   /* bytes before the @ */
 };
 
-/* The rules of D2 on a value that is there (the empty string included: for a required text it is PV_TEXT_EMPTY).
-   PV_CODE_NONE or the first refusal in D7's order for text. Bytes that are not UTF-8 cannot come out of a JSON
-   string; from anywhere else they count as PV_TEXT_CONTROL. */
+/* The rules of D2 on a value that is there (the empty string included: for a required text it is
+   PV_TEXT_EMPTY). PV_CODE_NONE or the first refusal in D7's order for text. Bytes that are not UTF-8 cannot
+   come out of a JSON string; from anywhere else they count as PV_TEXT_CONTROL. */
 enum pv_code pv_name_check(struct pv_str text) PV_MUST_USE;
 enum pv_code pv_description_check(struct pv_str text) PV_MUST_USE;
 enum pv_code pv_caption_check(struct pv_str text) PV_MUST_USE;

@@ -1,4 +1,5 @@
 /* The types of D2 that stand in events: PV_VALUE(C type without pv_, TAG, JSON kind of a value). */
+/* clang-format off */
 PV_VALUE(event_id, EVENT_ID, STRING)
 PV_VALUE(election_id, ELECTION_ID, STRING)
 PV_VALUE(competition_id, COMPETITION_ID, STRING)
@@ -18,3 +19,4 @@ PV_VALUE(voter_email, VOTER_EMAIL, STRING)
 PV_VALUE(open_date, OPEN_DATE, STRING)
 PV_VALUE(close_date, CLOSE_DATE, STRING)
 PV_VALUE(rating, RATING, INTEGER)
+/* clang-format on */
