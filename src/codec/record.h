@@ -20,7 +20,8 @@ struct pv_record {
     bool has_stream;   /* `stream` is a string that could be read */
     bool has_number;   /* `number` could be read */
     bool has_election; /* `stream` names an election: election_id is set */
-    bool has_created;
+    bool has_created;   /* `created` could be read */
+    bool lacks_created; /* `created` is absent or null, whatever else is wrong with the record */
     struct pv_str stream; /* the text, unescaped; borrowed */
     struct pv_election_id election_id;
     int64_t number;
