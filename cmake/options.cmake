@@ -13,9 +13,8 @@ option(PV_TESTS "Build the tests" ON)
 option(PV_BENCH "Build the benchmarks" OFF)
 option(PV_WERROR "Warnings are errors" ON)
 set(PV_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize= (address,undefined; thread; memory)")
-set(PV_INSTRUMENT "" CACHE STRING "coverage (gcc), mcdc (clang 22), fuzzer (libFuzzer), afl, or empty")
-set_property(CACHE PV_INSTRUMENT PROPERTY STRINGS "" coverage mcdc fuzzer afl)
-set(PV_BUG "" CACHE STRING "Plant one bug (tests/controls/README.md); for the controls only")
+set(PV_INSTRUMENT "" CACHE STRING "coverage (gcc), mcdc (clang 22), mutation (gcc), fuzzer (libFuzzer), afl, or empty")
+set_property(CACHE PV_INSTRUMENT PROPERTY STRINGS "" coverage mcdc mutation fuzzer afl)
 
 add_compile_definitions(_POSIX_C_SOURCE=200809L _FILE_OFFSET_BITS=64)
 
@@ -46,9 +45,17 @@ elseif(PV_INSTRUMENT STREQUAL "mcdc")
   # pgo-coverage warns of a decision that MC/DC cannot measure and would leave out in silence.
   add_compile_options(-O0 -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc -Werror=pgo-coverage)
   add_link_options(-fprofile-instr-generate)
+elseif(PV_INSTRUMENT STREQUAL "mutation")
+  # One jump in the machine code for each condition in the source: nothing inlined, merged or turned into arithmetic.
+  add_compile_options(-O1 -g1 -gdwarf-4 -fno-inline -fno-jump-tables -fno-if-conversion -fno-if-conversion2
+    -fno-ssa-phiopt -fno-tree-switch-conversion -fno-partial-inlining -fno-ipa-cp -fno-ipa-sra -fno-ipa-icf
+    -fno-reorder-blocks-and-partition "SHELL:--param logical-op-non-short-circuit=0")
 elseif(PV_INSTRUMENT STREQUAL "fuzzer")
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
-if(PV_BUG)
-  add_compile_definitions(PV_BUG_${PV_BUG})
+
+# PV_NEVER (src/core/never.h): asserted, except where nobody tests (taken) and where coverage is measured (left out).
+add_compile_definitions($<$<CONFIG:Release>:PV_NEVER_TAKEN>)
+if(PV_INSTRUMENT MATCHES "^(coverage|mcdc)$")
+  add_compile_definitions(PV_NEVER_LEFT_OUT)
 endif()
