@@ -1,0 +1,3 @@
+#!/bin/sh
+# What shellcheck must find. Never run.
+rm -r $1/*
