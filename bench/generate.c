@@ -1,4 +1,4 @@
-// pv-bench-generate: writes one large election as event records, the input of the benchmark.
+/* pv-bench-generate: writes one large election as event records, the input of the benchmark. */
 #include "stream.h"
 
 #include <errno.h>
@@ -28,7 +28,7 @@ static const char usage[] =
 
 struct options {
     struct pv_plan plan;
-    const char *output; // NULL is standard output
+    const char *output; /* NULL is standard output */
     bool help;
 };
 
@@ -113,7 +113,7 @@ static int generate(const struct options *options, struct pv_sink *sink)
 
 int main(int argc, char **argv)
 {
-    static struct pv_sink sink; // too large for a stack
+    static struct pv_sink sink; /* too large for a stack */
     struct options options = {
         .plan = {.events = 1000000, .in_flight = 256, .seed = 42, .layout = &pv_layout_own},
     };

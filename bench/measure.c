@@ -1,10 +1,10 @@
-// pv-bench-measure REPORT COMMAND [ARGUMENT...]: runs COMMAND and writes what it used to the file REPORT, as
-// one line `status user_us system_us wall_us peak_kb`.
-//
-// A program of its own because Linux counts the peak memory of a process from before its exec: started by a
-// script, every command would seem to need as much memory as the script's interpreter. This one needs next to
-// none.
-#define _DEFAULT_SOURCE // wait4
+/* pv-bench-measure REPORT COMMAND [ARGUMENT...]: runs COMMAND and writes what it used to the file REPORT, as
+   one line `status user_us system_us wall_us peak_kb`.
+
+   A program of its own because Linux counts the peak memory of a process from before its exec: started by a
+   script, every command would seem to need as much memory as the script's interpreter. This one needs next to
+   none. */
+#define _DEFAULT_SOURCE /* wait4 */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static long long now(void)
     return (long long)time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }
 
-// As a shell gives it.
+/* As a shell gives it. */
 static int exit_status(int status)
 {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

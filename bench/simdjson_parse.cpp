@@ -1,5 +1,5 @@
-// pv-bench-simdjson FILE: parses every line with simdjson's DOM and does nothing with it. The opponent that sets the
-// pace: what it costs only to read the file as JSON. Prints the number of documents.
+/* pv-bench-simdjson FILE: parses every line with simdjson's DOM and does nothing with it. The opponent that
+   sets the pace: what it costs only to read the file as JSON. Prints the number of documents. */
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -9,7 +9,7 @@
 
 namespace {
 
-// The window is the largest piece parsed at once; of 256 KiB to 16 MiB this is where simdjson is fastest.
+/* The window is the largest piece parsed at once; of 256 KiB to 16 MiB this is where simdjson is fastest. */
 constexpr size_t window = size_t{1} << 20;
 
 struct Input {
@@ -24,7 +24,7 @@ struct Input {
     std::exit(2);
 }
 
-// Parses the whole lines at the front of the window and returns how many bytes they take.
+/* Parses the whole lines at the front of the window and returns how many bytes they take. */
 size_t parse_lines(simdjson::dom::parser &parser, const Input &input, const char *name, size_t *documents)
 {
     const void *last = memrchr(input.bytes.get(), '\n', input.used);
@@ -42,7 +42,7 @@ size_t parse_lines(simdjson::dom::parser &parser, const Input &input, const char
     return whole;
 }
 
-} // namespace
+} /* namespace */
 
 int main(int argc, char **argv)
 {
@@ -56,7 +56,7 @@ int main(int argc, char **argv)
     std::setvbuf(input.file, nullptr, _IONBF, 0);
     simdjson::dom::parser parser;
 #ifdef SIMDJSON_THREADS_ENABLED
-    parser.threaded = false; // it is CPU time that is compared
+    parser.threaded = false; /* it is CPU time that is compared */
 #endif
     size_t documents = 0;
     for (;;) {

@@ -6,7 +6,7 @@
 #define START_US (UINT64_C(1708797600) * 1000000)
 #define GOLDEN UINT64_C(0x9e3779b97f4a7c15)
 
-// The finalizer of splitmix64: a bijection, so that different inputs give different outputs.
+/* The finalizer of splitmix64: a bijection, so that different inputs give different outputs. */
 static uint64_t mix(uint64_t x)
 {
     x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -42,7 +42,7 @@ static void put_base32(char *text, size_t length, uint64_t bits)
         text[i] = digits[bits & 31];
 }
 
-// 48 bits of milliseconds, 16 random ones, and 64 that only this id has: MIX of a counter.
+/* 48 bits of milliseconds, 16 random ones, and 64 that only this id has: MIX of a counter. */
 void pv_make_id(struct pv_source *source, struct pv_id *id)
 {
     uint64_t unique = mix(source->seed + ++source->ids);

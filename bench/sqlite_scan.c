@@ -1,6 +1,6 @@
-// pv-bench-sqlite-scan DATABASE SQL: steps through every row of SQL and reads every column, and does nothing
-// with it. The opponent of a replay from SQLite: what it costs only to get the events out. Prints the rows
-// and their bytes.
+/* pv-bench-sqlite-scan DATABASE SQL: steps through every row of SQL and reads every column, and does nothing
+   with it. The opponent of a replay from SQLite: what it costs only to get the events out. Prints the rows
+   and their bytes. */
 #include <inttypes.h>
 #include <sqlite3.h>
 #include <stdint.h>
@@ -12,8 +12,8 @@ static int fail(const char *path, sqlite3 *db)
     return -1;
 }
 
-// Reads a column in the type that it has, so that SQLite converts nothing. An event table holds no other
-// types.
+/* Reads a column in the type that it has, so that SQLite converts nothing. An event table holds no other
+   types. */
 static uint64_t read_column(sqlite3_stmt *statement, int column)
 {
     switch (sqlite3_column_type(statement, column)) {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    RATINGS_MIN = 12, // rating events of a voter
+    RATINGS_MIN = 12, /* rating events of a voter */
     RATINGS_MAX = 28,
     CANDIDATES_ALL = PV_COMPETITIONS * PV_CANDIDATES,
     TEXT_MAX = 64,
@@ -19,14 +19,14 @@ struct candidate {
     const struct pv_id *competition;
 };
 
-// A voter between registration and the last event; all zeros is a place for the next one.
+/* A voter between registration and the last event; all zeros is a place for the next one. */
 struct voter {
     struct pv_id id;
     struct pv_id ballot;
     enum { VOTER_NEW, VOTER_REGISTERED, VOTER_RATING, VOTER_DONE } step;
-    uint8_t waiting; // ratings that are still to come
+    uint8_t waiting; /* ratings that are still to come */
     uint8_t rated_count;
-    uint8_t rated[RATINGS_MAX]; // the candidates with a rating on the ballot
+    uint8_t rated[RATINGS_MAX]; /* the candidates with a rating on the ballot */
 };
 
 struct world {
@@ -35,9 +35,9 @@ struct world {
     struct pv_source source;
     struct pv_second created;
     struct pv_second when;
-    uint64_t number;    // of the next event
-    uint64_t voters;    // registered so far
-    struct pv_id event; // the id of the event in the making
+    uint64_t number;    /* of the next event */
+    uint64_t voters;    /* registered so far */
+    struct pv_id event; /* the id of the event in the making */
     struct pv_id election;
     char stream[sizeof "Election-" + PV_ID_LENGTH];
     struct pv_id competitions[PV_COMPETITIONS];
@@ -69,15 +69,15 @@ static struct pv_member nested(const char *key, const struct pv_member *members,
     return (struct pv_member){.key = key, .kind = PV_NESTED, .members = members, .count = count};
 }
 
-// The clock goes on by up to 20 ms, so that 10 million events take a bit more than a day; the event gets its
-// id.
+/* The clock goes on by up to 20 ms, so that 10 million events take a bit more than a day; the event gets its
+   id. */
 static void begin_event(struct world *w)
 {
     w->source.now_us += 1 + pv_pick(&w->source, 20000);
     pv_make_id(&w->source, &w->event);
 }
 
-// Puts the record of the event begun last. MEMBERS are those of its data.
+/* Puts the record of the event begun last. MEMBERS are those of its data. */
 static void put_event(struct world *w, const char *type, const char *who, const struct pv_member *members,
                       size_t count)
 {
@@ -109,8 +109,8 @@ static void put_event(struct world *w, const char *type, const char *who, const 
     w->number++;
 }
 
-// The variable part are the members of the data after the event's own id and the election's, which all begin
-// with.
+/* The variable part are the members of the data after the event's own id and the election's, which all begin
+   with. */
 #define PUT_EVENT(w, type, who, ...)                                                                         \
     do {                                                                                                     \
         const struct pv_member data_[] = {an_id("id", &(w)->event), an_id("election_id", &(w)->election),    \
@@ -179,11 +179,11 @@ static void put_closing(struct world *w)
 
 struct name {
     const char *text;
-    const char *mail; // its form in an address
+    const char *mail; /* its form in an address */
 };
 
-// "Maria Müller", now and then with a nickname in quotes; the address has the voter's number, so that it is
-// unique.
+/* "Maria Müller", now and then with a nickname in quotes; the address has the voter's number, so that it is
+   unique. */
 static void make_person(struct world *w, char name[static TEXT_MAX], char email[static TEXT_MAX])
 {
     static const struct name given[] = {{"Anna", "anna"},   {"Zoë", "zoe"},          {"Jakub", "jakub"},
@@ -217,7 +217,7 @@ static void put_ballot(struct world *w, struct voter *voter, const char *who)
     voter->step = VOTER_RATING;
 }
 
-// A candidate without a rating on this ballot: there are more candidates than ratings.
+/* A candidate without a rating on this ballot: there are more candidates than ratings. */
 static uint8_t pick_unrated(struct world *w, const struct voter *voter)
 {
     for (;;) {
@@ -227,8 +227,8 @@ static uint8_t pick_unrated(struct world *w, const struct voter *voter)
     }
 }
 
-// Decides on the candidate and the rating (null takes one back): 8 % replace one, 2 % take one back, the rest
-// are new.
+/* Decides on the candidate and the rating (null takes one back): 8 % replace one, 2 % take one back, the rest
+   are new. */
 static uint8_t decide_rating(struct world *w, struct voter *voter, const char **rating)
 {
     static const char *const ratings[] = {"1", "2", "3", "4", "5"};
@@ -248,8 +248,8 @@ static uint8_t decide_rating(struct world *w, struct voter *voter, const char **
     return index;
 }
 
-// After the last rating 97 % go on to cast their ballot, if there is one to cast; the others are heard of no
-// more.
+/* After the last rating 97 % go on to cast their ballot, if there is one to cast; the others are heard of no
+   more. */
 static void put_rated(struct world *w, struct voter *voter, const char *who)
 {
     const char *rating;

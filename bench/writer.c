@@ -60,7 +60,7 @@ static void put_unit(struct pv_sink *sink, uint32_t unit)
     pv_sink_put(sink, text, sizeof text);
 }
 
-// Prints the code point that starts at TEXT, as one or two UTF-16 units, and returns its length in bytes.
+/* Prints the code point that starts at TEXT, as one or two UTF-16 units, and returns its length in bytes. */
 static size_t put_escaped_point(struct pv_sink *sink, const char *text)
 {
     const unsigned char *u = (const unsigned char *)text;
@@ -77,8 +77,8 @@ static size_t put_escaped_point(struct pv_sink *sink, const char *text)
     return length;
 }
 
-// The generator's texts hold no control characters (D2), so quotes and backslashes are all that must be
-// escaped.
+/* The generator's texts hold no control characters (D2), so quotes and backslashes are all that must be
+   escaped. */
 static void put_text(struct pv_sink *sink, const struct pv_layout *layout, const struct pv_member *member)
 {
     size_t at = 0;
@@ -111,13 +111,13 @@ static void put_value(struct pv_sink *sink, const struct pv_layout *layout, cons
         put_text(sink, layout, member);
         pv_sink_put(sink, "\"", 1);
         break;
-    case PV_NESTED: // two levels deep at most: a record and what stands in it
+    case PV_NESTED: /* two levels deep at most: a record and what stands in it */
         pv_put_object(sink, layout, member->members, member->count);
         break;
     }
 }
 
-// Fills ORDER with the members as they are to be printed. Insertion sort: eight at most.
+/* Fills ORDER with the members as they are to be printed. Insertion sort: eight at most. */
 static void order_members(const struct pv_member **order, const struct pv_layout *layout,
                           const struct pv_member *members, size_t count)
 {
