@@ -1,13 +1,19 @@
-/* The document cache: the current Election of each stream as JSON, in parts (F3). It can be thrown away and rebuilt.
+/* The document cache: the current Election of each stream as JSON, in parts (F3). It can be thrown away and
+   rebuilt.
 
    The law, which the contract suite (tests/unit/contract_document_cache.c) holds every adapter to:
    - put is atomic: a reader, or the next start after a crash, sees all of a put or nothing of it;
    - with the parts it keeps the number of the last event that is in them;
-   - get gives back what was put: an adapter may add keys of its own and reorder keys, and may keep the whole document
-     instead of parts;
-   - a part that is larger than the store takes is PV_FAULT_KIND_TOO_LARGE and names it; nothing is written then.
-   Adapters for servers (Cosmos DB) write pages first and the header last; a reader believes only pages that the
-   header covers. */
+   - get gives back what was put: an adapter may add keys of its own and reorder keys, and may keep the whole
+     document instead of parts;
+   - a put of all pages overwrites whatever is there, so that a rebuild mends a cache; a put of some pages
+     only builds on the put that they are compared with: if the cache holds another one, or none, it is
+     PV_CACHE_STALE, and nothing is written; pages that the cache does not have are written in any case;
+   - a part that is larger than the store takes is PV_FAULT_KIND_TOO_LARGE and names it; nothing is written
+     then.
+
+   Adapters for servers (Cosmos DB) write pages first and the header last; a reader believes only pages that
+   the header covers. */
 #ifndef PV_DOCUMENT_CACHE_H
 #define PV_DOCUMENT_CACHE_H
 
@@ -17,30 +23,33 @@
 enum pv_cache_result {
     PV_CACHE_OK = 0,
     PV_CACHE_MISSING = 1, /* the cache has no such election */
+    PV_CACHE_STALE = 2,   /* another writer was there, or the cache was thrown away: put all pages */
     PV_CACHE_FAULT = -1,
 };
 
 enum pv_page_kind { PV_PAGE_KIND_VOTERS, PV_PAGE_KIND_BALLOTS };
 
-/* What a writer gives: the pages that changed, and how many there are in all. It is asked for each part when the
-   adapter wants it, so that a large election is never in memory twice. */
+/* What a writer gives: the pages that changed, and how many there are in all. It is asked for each part when
+   the adapter wants it, so that a large election is never in memory twice. */
 struct pv_cache_put {
     struct pv_election_id id;
     int64_t last_number;
     uint32_t voter_pages, ballot_pages; /* in all; pages beyond are removed */
     void *context;
     /* The bytes of a part, borrowed until the next call; false when out of memory. */
-    bool (*document)(void *context, struct pv_str *bytes); /* the whole document, for caches that keep it whole */
+    bool (*document)(void *context, struct pv_str *bytes); /* whole, for caches that keep it so */
     bool (*header)(void *context, struct pv_str *bytes);
     bool (*page)(void *context, enum pv_page_kind kind, uint32_t page, struct pv_str *bytes);
-    /* Whether the page must be written; NULL: every page. */
+    /* Whether the page has changed since the put whose last_number was `base`; NULL: write every page. A
+       cache that keeps the whole document looks at neither. */
+    int64_t base;
     bool (*page_changed)(void *context, enum pv_page_kind kind, uint32_t page);
 };
 
-/* What a reader gets: owned by the caller, freed by pv_cached_deinit. `header` holds the whole document where the cache
-   keeps it whole; then there are no pages. */
+/* What a reader gets: owned by the caller, freed by pv_cached_deinit. `header` holds the whole document
+   where the cache keeps it whole; then there are no pages. */
 struct pv_cached {
-    int64_t last_number; /* -1: not known */
+    int64_t last_number; /* -1: not known; the document is whole all the same */
     struct pv_text header;
     struct pv_text *voter_pages, *ballot_pages;
     uint32_t voter_page_count, ballot_page_count;
@@ -48,13 +57,15 @@ struct pv_cached {
 void pv_cached_deinit(struct pv_cached *cached);
 
 struct pv_document_cache_ops {
+    /* PV_CACHE_OK, PV_CACHE_STALE or a fault. */
     enum pv_cache_result (*put)(void *self, const struct pv_cache_put *put, struct pv_fault *fault);
-    enum pv_cache_result (*get)(void *self, struct pv_election_id id, struct pv_cached *cached, struct pv_fault *fault);
+    enum pv_cache_result (*get)(void *self, struct pv_election_id id, struct pv_cached *cached,
+                                struct pv_fault *fault);
     /* PV_CACHE_MISSING when there was nothing to remove. */
     enum pv_cache_result (*remove)(void *self, struct pv_election_id id, struct pv_fault *fault);
     /* Calls `visit` with each election's id, in ascending order of the id; `visit` returns false to stop. */
-    enum pv_cache_result (*list)(void *self, bool (*visit)(void *context, struct pv_election_id id), void *context,
-                                 struct pv_fault *fault);
+    enum pv_cache_result (*list)(void *self, bool (*visit)(void *context, struct pv_election_id id),
+                                 void *context, struct pv_fault *fault);
     void (*close)(void *self);
 };
 struct pv_document_cache {

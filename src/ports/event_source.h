@@ -16,12 +16,13 @@ struct pv_raw {
     struct pv_recorded recorded;
 };
 
-/* The law: records come in the source's order, each once; what comes before a fault is given before the fault is
-   reported; memory stays bounded whatever the size of the source. */
+/* The law: records come in the source's order, each once; what comes before a fault is given before the
+   fault is reported; memory stays bounded whatever the size of the source. */
 struct pv_event_source_ops {
-    /* Gives up to `max` raw records that stay valid until the next call; *count 0 is the end. False is a fault.
-       *bytes is the sum of their text or data lengths (for pv_record_reader_begin). */
-    bool (*next)(void *self, struct pv_raw *raws, size_t max, size_t *count, size_t *bytes, struct pv_fault *fault);
+    /* Gives up to `max` raw records that stay valid until the next call; *count 0 is the end. False is a
+       fault. *bytes is the sum of their text or data lengths (for pv_record_reader_begin). */
+    bool (*next)(void *self, struct pv_raw *raws, size_t max, size_t *count, size_t *bytes,
+                 struct pv_fault *fault);
     /* How far it is, in any unit (bytes of a file, records of a store); *total 0 when it cannot be known. */
     void (*progress)(void *self, uint64_t *done, uint64_t *total);
     void (*close)(void *self);

@@ -3,13 +3,21 @@
    The law, which the contract suite (tests/unit/contract_event_store.c) holds every adapter to:
    - append is atomic: all events of a call are recorded, one after the other and durably, or none is;
    - a wrong expected version is a conflict, and nothing is written;
-   - an event whose id is in the stream already is recognised: appending the same events again, at the version they
-     were first appended at, answers as the first time and writes nothing; if only some of them are there, or in
-     another order, it is a conflict. (Ids are compared, not data; F1 has auditors look for the rest.)
-   - numbers in a stream are 0, 1, 2, ...; positions grow over all streams and are not reused;
+   - an event whose id is in the stream already is recognised: appending the same events again, at the
+     version they were first appended at, answers as the first time and writes nothing; if only some of them
+     are there, or in another order, it is a conflict. (Ids are compared, not data; F1 has auditors look for
+     the rest.)
+   - the numbers that append gives are 0, 1, 2, ... in a stream, or go on after the last one that was copied;
+     positions grow over all streams and are not reused;
    - a reader sees a prefix of what was appended, in order, and never a part of an append;
-   - what was acknowledged survives a crash of the process and of the machine.
-   Adapters for servers (EventStoreDB) fit the same calls: expected versions, inclusive reads, positions. */
+   - what was acknowledged survives a crash of the process and of the machine;
+   - after a fault of append or copy the caller does not know whether it was recorded: the same call again is
+     harmless, and tells.
+
+   Adapters for servers (EventStoreDB) fit the same calls: expected versions, inclusive reads, positions. A
+   server that does not look for ids at the version that is there, nor at PV_EXPECT_ANY, may write one twice
+   in those two cases (the suite has a mark for such a store); so whoever must not write twice gives the
+   version. One that cannot keep another's numbers and times has no copy (NULL). */
 #ifndef PV_EVENT_STORE_H
 #define PV_EVENT_STORE_H
 
@@ -19,7 +27,7 @@
 
 enum pv_store_result {
     PV_STORE_OK = 0,
-    PV_STORE_CONFLICT = 1, /* another writer was first: *current tells the version that is there */
+    PV_STORE_CONFLICT = 1, /* another writer was first: last_number tells the version that is there */
     PV_STORE_FAULT = -1,   /* *fault tells */
 };
 
@@ -34,8 +42,9 @@ struct pv_new_event {
 };
 
 struct pv_appended {
-    int64_t first_number, last_number; /* in the stream; on a conflict last_number is the current version (-1: no stream) */
-    int64_t position;                  /* of the last event */
+    int64_t first_number; /* in the stream; -1 on a conflict */
+    int64_t last_number;  /* on a conflict the version that is there; -1: no stream */
+    int64_t position;     /* of the last event; -1 where the store does not tell, and on a conflict */
 };
 
 struct pv_store_reader; /* each adapter's own */
@@ -43,20 +52,28 @@ struct pv_store_reader; /* each adapter's own */
 struct pv_event_store_ops {
     /* Appends `count` >= 1 events to `stream` if its last number is `expected`. */
     enum pv_store_result (*append)(void *self, struct pv_str stream, int64_t expected,
-                                   const struct pv_new_event *events, size_t count, struct pv_appended *appended,
-                                   struct pv_fault *fault);
-    /* Copies records as they were recorded elsewhere, with their numbers, ids and times (F5, pull); atomic per call,
-       durable after pv sync or close. Numbers must grow within a stream; otherwise a conflict. The position is kept
-       where it is above every position in the store, else a new one is given. */
-    enum pv_store_result (*copy)(void *self, const struct pv_recorded *records, size_t count, struct pv_fault *fault);
-    /* The last number of a stream, -1 if there is none; the last position of all, -1 if there is none. */
-    enum pv_store_result (*last_number)(void *self, struct pv_str stream, int64_t *number, struct pv_fault *fault);
-    enum pv_store_result (*last_position)(void *self, int64_t *position, struct pv_fault *fault);
-    /* Opens a reader: of one stream from `from` (a number, inclusive), or of all (stream.ptr NULL) from a position,
-       inclusive. A reader that has come to the end can be asked again later: that is a subscription by polling. */
-    enum pv_store_result (*read)(void *self, struct pv_str stream, int64_t from, struct pv_store_reader **reader,
+                                   const struct pv_new_event *events, size_t count,
+                                   struct pv_appended *appended, struct pv_fault *fault);
+    /* Copies records as they were recorded elsewhere, with their numbers, ids and times (F5, pull); atomic
+       per call, and durable as append is, so that large batches (1,000 and more) make it fast. Numbers must
+       grow within a stream; gaps are kept. A record that is there already (same stream, number and id, or
+       without ids the same type and data) is passed over; another one at its number, or a number that was
+       left out, is a conflict, and *fault names it. The position is kept where it is above every position in
+       the store, else a new one is given. */
+    enum pv_store_result (*copy)(void *self, const struct pv_recorded *records, size_t count,
                                  struct pv_fault *fault);
-    /* Up to `max` records, valid until the next call on this reader; *count 0 is the end for now. */
+    /* The last number of a stream, -1 if there is none; the last position of all, -1 if there is none. */
+    enum pv_store_result (*last_number)(void *self, struct pv_str stream, int64_t *number,
+                                        struct pv_fault *fault);
+    enum pv_store_result (*last_position)(void *self, int64_t *position, struct pv_fault *fault);
+    /* Opens a reader: of one stream from `from` (a number, inclusive), or of all (stream.ptr NULL) from a
+       position, inclusive: 0, or one that a record of this store has. A stream that is not there has no
+       records yet. A reader that has come to the end can be asked again later: that is a subscription by
+       polling. Readers see what is appended while they are open, and are closed before the store is. */
+    enum pv_store_result (*read)(void *self, struct pv_str stream, int64_t from,
+                                 struct pv_store_reader **reader, struct pv_fault *fault);
+    /* Up to `max` records, valid until the next call on this reader; *count 0, and nothing else, is the end
+       for now. What comes before a fault is given before the fault is. */
     enum pv_store_result (*next)(struct pv_store_reader *reader, struct pv_recorded *records, size_t max,
                                  size_t *count, struct pv_fault *fault);
     void (*close_reader)(struct pv_store_reader *reader);

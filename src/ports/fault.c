@@ -1,6 +1,32 @@
 #include "fault.h"
 
+#include "text.h"
+
 #include <stdio.h>
+#include <string.h>
+
+/* Whether a terminal would take the character for a command (C0, DEL, C1). */
+static bool is_control(uint32_t point)
+{
+    return point < 0x20 || (point >= 0x7f && point <= 0x9f);
+}
+
+static void make_printable(char *text)
+{
+    size_t len = strlen(text), kept = 0, used;
+    for (size_t at = 0; at < len; at += used) {
+        uint32_t point;
+        used = pv_utf8_next(text + at, len - at, &point);
+        if (used == 0 || is_control(point)) {
+            used = used == 0 ? 1 : used;
+            text[kept++] = '?';
+            continue;
+        }
+        memmove(text + kept, text + at, used);
+        kept += used;
+    }
+    text[kept] = '\0';
+}
 
 void pv_fault_set(struct pv_fault *fault, enum pv_fault_kind kind, const char *format, ...)
 {
@@ -10,8 +36,5 @@ void pv_fault_set(struct pv_fault *fault, enum pv_fault_kind kind, const char *f
     va_start(args, format);
     (void)vsnprintf(fault->text, sizeof fault->text, format, args);
     va_end(args);
-    for (char *p = fault->text; *p; p++) {
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            *p = '?';
-    }
+    make_printable(fault->text);
 }

@@ -1,0 +1,28 @@
+/* How the store keeps the id of a record: as 16 bytes where it is an event id, whatever its spelling, so
+   that the same id is recognised; and beside them what gives the text back as it came. Internal to the
+   SQLite store. */
+#ifndef PV_SQLITE_ID_H
+#define PV_SQLITE_ID_H
+
+#include "sqlite_db.h"
+
+enum { PV_ID_BYTES = 16 };
+
+enum pv_spelling { PV_SPELLING_ULID = 0 /* upper case */, PV_SPELLING_UUID = 1 /* lower case */ };
+
+void pv_id_to_bytes(struct pv_bits128 bits, unsigned char bytes[PV_ID_BYTES]);
+
+/* Binds the id's bytes (or NULL) and its spelling at two indexes. `text` must live until the statement has
+   run. SQLITE_OK or an error. */
+int pv_sqlite_bind_id(sqlite3_stmt *statement, int id, int spelling, struct pv_str text) PV_MUST_USE;
+
+/* Reads it back from two columns: the text is written to `scratch` or lent by the statement until the next
+   step; ptr NULL for a record without an id. False if the row holds neither. */
+bool pv_sqlite_column_id(sqlite3_stmt *statement, int id, int spelling, char scratch[PV_UUID_LEN],
+                         struct pv_str *text) PV_MUST_USE;
+
+/* Whether two ids are the same: the same bits, or the same text where they are no event ids, or both absent.
+ */
+bool pv_same_id(struct pv_str a, struct pv_str b);
+
+#endif

@@ -1,0 +1,108 @@
+#include "sqlite_store.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static const char *const sql[PV_STORE_STATEMENTS] = {
+    [PV_STORE_LAST_NUMBER] = "SELECT number FROM events WHERE stream=?1 ORDER BY number DESC LIMIT 1",
+    [PV_STORE_LAST_POSITION] = "SELECT position FROM events ORDER BY position DESC LIMIT 1",
+    [PV_STORE_NUMBER_OF_ID] =
+        "SELECT number FROM events WHERE id=?2 AND stream=?1 ORDER BY position DESC LIMIT 1",
+    [PV_STORE_POSITION_OF] = "SELECT position FROM events WHERE stream=?1 AND number=?2 AND id=?3",
+    [PV_STORE_RECORD_AT] = "SELECT id, spelling, type, data FROM events WHERE stream=?1 AND number=?2",
+    [PV_STORE_INSERT] = "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+};
+static const char *const stream_sql[] = {"SELECT stream FROM streams WHERE name=?1",
+                                         "SELECT name FROM streams WHERE stream=?1",
+                                         "INSERT INTO streams(name) VALUES(?1)"};
+static const char *const type_sql[] = {"SELECT type FROM types WHERE name=?1",
+                                       "SELECT name FROM types WHERE type=?1",
+                                       "INSERT INTO types(name) VALUES(?1)"};
+
+static enum pv_store_result last_number(void *self, struct pv_str stream, int64_t *number,
+                                        struct pv_fault *fault)
+{
+    struct pv_sqlite_store *store = self;
+    int64_t key, found;
+    int status = pv_store_find_stream(store, stream, &key, &found);
+    if (status != SQLITE_OK) {
+        pv_sqlite_fault(&store->sqlite, status, "read", fault);
+        return PV_STORE_FAULT;
+    }
+    *number = found;
+    return PV_STORE_OK;
+}
+
+static enum pv_store_result last_position(void *self, int64_t *position, struct pv_fault *fault)
+{
+    struct pv_sqlite_store *store = self;
+    int64_t found;
+    int status = pv_store_last_position(store, &found);
+    if (status != SQLITE_OK) {
+        pv_sqlite_fault(&store->sqlite, status, "read", fault);
+        return PV_STORE_FAULT;
+    }
+    *position = found;
+    return PV_STORE_OK;
+}
+
+static void close_store(void *self)
+{
+    struct pv_sqlite_store *store = self;
+    assert(store->readers == NULL);
+    pv_sqlite_names_deinit(&store->streams);
+    pv_sqlite_names_deinit(&store->types);
+    pv_sqlite_finalize(store->statements, PV_STORE_STATEMENTS);
+    pv_sqlite_close(&store->sqlite);
+    free(store);
+}
+
+static const struct pv_event_store_ops ops = {
+    .append = pv_sqlite_append,
+    .copy = pv_sqlite_copy,
+    .last_number = last_number,
+    .last_position = last_position,
+    .read = pv_sqlite_read,
+    .next = pv_sqlite_next,
+    .close_reader = pv_sqlite_close_reader,
+    .close = close_store,
+};
+
+static int prepare(struct pv_sqlite_store *store)
+{
+    int status = pv_sqlite_names_init(&store->streams, &store->sqlite, stream_sql);
+    if (status == SQLITE_OK)
+        status = pv_sqlite_names_init(&store->types, &store->sqlite, type_sql);
+    if (status == SQLITE_OK)
+        status = pv_sqlite_prepare(&store->sqlite, sql, store->statements, PV_STORE_STATEMENTS);
+    return status;
+}
+
+bool pv_sqlite_store_open_with(const char *path, enum pv_open_mode mode,
+                               const struct pv_sqlite_options *options, struct pv_event_store *store,
+                               struct pv_fault *fault)
+{
+    struct pv_sqlite_store *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot open %s: out of memory", path);
+        return false;
+    }
+    if (!pv_sqlite_open(&made->sqlite, path, mode, options, fault)) {
+        free(made);
+        return false;
+    }
+    int status = prepare(made);
+    if (status != SQLITE_OK) {
+        pv_sqlite_fault(&made->sqlite, status, "open", fault);
+        close_store(made);
+        return false;
+    }
+    *store = (struct pv_event_store){&ops, made};
+    return true;
+}
+
+bool pv_sqlite_store_open(const char *path, enum pv_open_mode mode, struct pv_event_store *store,
+                          struct pv_fault *fault)
+{
+    return pv_sqlite_store_open_with(path, mode, &pv_sqlite_defaults, store, fault);
+}

@@ -1,0 +1,78 @@
+/* What the parts of the SQLite store share: the ways to write (sqlite_append.c, sqlite_copy.c), the readers
+   (sqlite_reader.c), and what holds them together (sqlite_store.c). */
+#ifndef PV_SQLITE_STORE_H
+#define PV_SQLITE_STORE_H
+
+#include "sqlite_names.h"
+
+enum pv_store_statement {
+    PV_STORE_LAST_NUMBER, /* of stream ?1 */
+    PV_STORE_LAST_POSITION,
+    PV_STORE_NUMBER_OF_ID, /* the last one, in stream ?1, of id ?2 */
+    PV_STORE_POSITION_OF,  /* in stream ?1, number ?2, if its id is ?3 */
+    PV_STORE_RECORD_AT,    /* in stream ?1, number ?2: id, spelling, type, data */
+    PV_STORE_INSERT,
+    PV_STORE_STATEMENTS
+};
+
+struct pv_sqlite_store {
+    struct pv_sqlite sqlite;
+    struct pv_sqlite_names streams, types;
+    sqlite3_stmt *statements[PV_STORE_STATEMENTS];
+    struct pv_store_reader *readers; /* those that are open */
+    bool ids_indexed;                /* it is known that ids can be looked up */
+};
+
+/* Functions that give an int give SQLITE_OK, or an error of SQLite's. */
+
+/* Asks for one integer; -1 stands for none. */
+int pv_store_integer(sqlite3_stmt *statement, int64_t *value) PV_MUST_USE;
+int pv_store_last_position(struct pv_sqlite_store *store, int64_t *position) PV_MUST_USE;
+int pv_store_last_number(struct pv_sqlite_store *store, int64_t stream, int64_t *number) PV_MUST_USE;
+/* A stream's key and last number; 0 and -1 if there is none. */
+int pv_store_find_stream(struct pv_sqlite_store *store, struct pv_str name, int64_t *stream,
+                         int64_t *number) PV_MUST_USE;
+/* Binds ?1 and ?2. */
+int pv_store_bind_place(sqlite3_stmt *statement, int64_t stream, int64_t number) PV_MUST_USE;
+
+/* What came of a call that writes, beside SQLite's own status. */
+enum pv_verdict {
+    PV_VERDICT_WRITE,
+    PV_VERDICT_REPEATED, /* it is there already */
+    PV_VERDICT_CONFLICT,
+    PV_VERDICT_EXHAUSTED, /* no number or position is left */
+};
+
+/* The state of a call that writes. */
+struct pv_writing {
+    struct pv_sqlite_store *store;
+    int64_t stream;   /* key of the stream at hand; 0: not there yet */
+    int64_t number;   /* its last, or -1 */
+    int64_t position; /* the last of all, or -1 */
+    enum pv_verdict verdict;
+};
+
+/* Begins a transaction that can write. */
+int pv_writing_begin(struct pv_writing *w, struct pv_sqlite_store *store) PV_MUST_USE;
+/* Adds a record with its number and position to the stream at hand. */
+int pv_writing_insert(struct pv_writing *w, const struct pv_recorded *record) PV_MUST_USE;
+/* Ends the transaction and gives the answer. Unless it is PV_STORE_OK, the store is as it was before. */
+enum pv_store_result pv_writing_end(struct pv_writing *w, int status, const char *doing,
+                                    struct pv_fault *fault) PV_MUST_USE;
+
+/* The port's calls, each in a file of its own. */
+enum pv_store_result pv_sqlite_append(void *self, struct pv_str stream, int64_t expected,
+                                      const struct pv_new_event *events, size_t count,
+                                      struct pv_appended *appended, struct pv_fault *fault);
+enum pv_store_result pv_sqlite_copy(void *self, const struct pv_recorded *records, size_t count,
+                                    struct pv_fault *fault);
+enum pv_store_result pv_sqlite_read(void *self, struct pv_str stream, int64_t from,
+                                    struct pv_store_reader **reader, struct pv_fault *fault);
+enum pv_store_result pv_sqlite_next(struct pv_store_reader *reader, struct pv_recorded *records, size_t max,
+                                    size_t *count, struct pv_fault *fault);
+void pv_sqlite_close_reader(struct pv_store_reader *reader);
+/* Ends the readers' transactions. They go on where they are with what is there then: a transaction that
+   began before another process wrote could not be made to write. */
+void pv_sqlite_park_readers(struct pv_sqlite_store *store);
+
+#endif
