@@ -1,0 +1,28 @@
+/* Events in, in two halves, because a record's `data` may stand before its `type`: first the text is scanned
+   (D5 step 1) and its members sorted by name, then they become an event (D5 steps 2 and 3). Internal to the
+   codec. */
+#ifndef PV_EVENT_READ_H
+#define PV_EVENT_READ_H
+
+#include "event.h"
+#include "members.h"
+
+struct pv_event_text {
+    struct pv_json_value whole;
+    struct pv_members members; /* of an object */
+};
+
+/* Passes over the value at json->at, level 1 of its own count. False for a fault of grammar: text->whole
+ * tells. */
+bool pv_event_scan(struct pv_json *json, const struct pv_names *names,
+                   struct pv_event_text *text) PV_MUST_USE;
+/* Scans a text that must be one value and nothing else; a fault of grammar is in text->whole as any other. */
+void pv_event_scan_text(struct pv_str data, const struct pv_names *names, struct pv_event_text *text);
+
+/* D5 steps 1 to 3 on a text that was scanned. Unescaped texts go to scratch + *used. *hint is the type to try
+   before the others, and becomes the one that was found. */
+enum pv_result pv_event_decode(struct pv_str type, const struct pv_event_text *text, char *scratch,
+                               size_t *used, enum pv_event_type *hint, struct pv_event *event,
+                               struct pv_refusal *why) PV_MUST_USE;
+
+#endif

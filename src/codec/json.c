@@ -1,0 +1,474 @@
+#include "json.h"
+
+#include "never.h"
+#include "scan.h"
+#include "text.h"
+
+const char *pv_json_fault_text(enum pv_json_fault fault)
+{
+    static const char *const texts[] = {
+        [PV_JSON_SOUND] = "it is sound",
+        [PV_JSON_GRAMMAR] = "it is not JSON",
+        [PV_JSON_TOO_DEEP] = "it is nested too deep",
+        [PV_JSON_UTF8] = "a string has bytes that are not UTF-8",
+        [PV_JSON_SURROGATE] = "a string has half a surrogate pair",
+    };
+    return texts[fault];
+}
+
+struct pv_json pv_json_begin(struct pv_str text, struct pv_json_stack *stack)
+{
+    return (struct pv_json){.start = text.ptr, .at = text.ptr, .end = text.ptr + text.len, .stack = stack};
+}
+
+/* The first fault is the one that is told. */
+static void note(const struct pv_json *json, const char *at, enum pv_json_fault fault,
+                 struct pv_json_value *value)
+{
+    if (value->fault == PV_JSON_SOUND) {
+        value->fault = fault;
+        value->fault_at = (size_t)(at - json->start);
+    }
+}
+
+/* Faults that end the scan hide those that came before. */
+static bool broken(struct pv_json *json, const char *at, enum pv_json_fault fault,
+                   struct pv_json_value *value)
+{
+    json->at = at;
+    value->fault = fault;
+    value->fault_at = (size_t)(at - json->start);
+    return false;
+}
+
+static void begin_value(struct pv_json_value *value, enum pv_json_kind kind)
+{
+    value->kind = kind;
+    value->fault = PV_JSON_SOUND;
+    value->fault_at = 0;
+    value->escaped = false;
+    value->is_integer = false;
+}
+
+static bool end_value(struct pv_json *json, const char *end, struct pv_json_value *value)
+{
+    value->raw = (struct pv_str){json->at, (size_t)(end - json->at)};
+    json->at = end;
+    return true;
+}
+
+/* Strings */
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* The code unit of a \uXXXX at `at`, or -1 if there is none. */
+static int32_t code_unit(const char *at, const char *end)
+{
+    if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
+        return -1;
+    int32_t unit = 0;
+    for (int i = 2; i < 6; i++) {
+        int digit = hex_digit(at[i]);
+        if (digit < 0)
+            return -1;
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+static bool is_high_surrogate(int32_t unit)
+{
+    return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+static bool is_low_surrogate(int32_t unit)
+{
+    return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+/* Behind the escape at `at`, or NULL for one that the grammar does not have. */
+static const char *pass_escape(const struct pv_json *json, const char *at, struct pv_json_value *value)
+{
+    if (json->end - at < 2)
+        return NULL;
+    if (at[1] != 'u')
+        return at[1] != '\0' && strchr("\"\\/bfnrt", at[1]) != NULL ? at + 2 : NULL;
+    int32_t unit = code_unit(at, json->end);
+    if (unit < 0)
+        return NULL;
+    if (is_high_surrogate(unit) && is_low_surrogate(code_unit(at + 6, json->end)))
+        return at + 12;
+    if (is_high_surrogate(unit) || is_low_surrogate(unit))
+        note(json, at, PV_JSON_SURROGATE, value);
+    return at + 6;
+}
+
+/* A byte that is no part of a sequence is passed alone, so that the quote behind a sequence cut short still
+   ends the string. */
+static const char *pass_utf8(const struct pv_json *json, const char *at, struct pv_json_value *value)
+{
+    uint32_t point;
+    unsigned len = pv_utf8_next(at, (size_t)(json->end - at), &point);
+    if (len != 0)
+        return at + len;
+    note(json, at, PV_JSON_UTF8, value);
+    return at + 1;
+}
+
+bool pv_json_string(struct pv_json *json, struct pv_json_value *value)
+{
+    begin_value(value, PV_JSON_STRING);
+    const char *at = pv_scan_plain(json->at + 1, json->end);
+    while (at < json->end && *at != '"') {
+        const char *special = at;
+        if (*at == '\\') {
+            value->escaped = true;
+            at = pass_escape(json, at, value);
+        } else {
+            at = (unsigned char)*at < 0x80 ? NULL : pass_utf8(json, at, value);
+        }
+        if (at == NULL)
+            return broken(json, special, PV_JSON_GRAMMAR, value);
+        at = pv_scan_plain(at, json->end);
+    }
+    if (at == json->end)
+        return broken(json, at, PV_JSON_GRAMMAR, value);
+    return end_value(json, at + 1, value);
+}
+
+/* Numbers and words */
+
+static bool is_digit(const char *at, const char *end)
+{
+    return at < end && *at >= '0' && *at <= '9';
+}
+
+static const char *pass_digits(const char *at, const char *end)
+{
+    while (is_digit(at, end))
+        at++;
+    return at;
+}
+
+/* Behind the digits that must stand at `at`, or NULL. */
+static const char *pass_some_digits(const char *at, const char *end)
+{
+    return is_digit(at, end) ? pass_digits(at, end) : NULL;
+}
+
+static const char *pass_exponent(const char *at, const char *end)
+{
+    if (at < end && (*at == '+' || *at == '-'))
+        at++;
+    return pass_some_digits(at, end);
+}
+
+static bool number(struct pv_json *json, struct pv_json_value *value)
+{
+    const char *end = json->end;
+    const char *at = json->at + (*json->at == '-');
+    begin_value(value, PV_JSON_NUMBER);
+    at = is_digit(at, end) && *at == '0' ? at + 1 : pass_some_digits(at, end);
+    value->is_integer = true;
+    if (at != NULL && at < end && *at == '.') {
+        value->is_integer = false;
+        at = pass_some_digits(at + 1, end);
+    }
+    if (at != NULL && at < end && (*at == 'e' || *at == 'E')) {
+        value->is_integer = false;
+        at = pass_exponent(at + 1, end);
+    }
+    if (at == NULL)
+        return broken(json, json->at, PV_JSON_GRAMMAR, value);
+    return end_value(json, at, value);
+}
+
+static bool word(struct pv_json *json, struct pv_str text, enum pv_json_kind kind,
+                 struct pv_json_value *value)
+{
+    begin_value(value, kind);
+    if ((size_t)(json->end - json->at) < text.len || memcmp(json->at, text.ptr, text.len) != 0)
+        return broken(json, json->at, PV_JSON_GRAMMAR, value);
+    return end_value(json, json->at + text.len, value);
+}
+
+static bool scalar(struct pv_json *json, struct pv_json_value *value)
+{
+    if (json->at < json->end) {
+        char c = *json->at;
+        if (c == '"')
+            return pv_json_string(json, value);
+        if (c == '-' || (c >= '0' && c <= '9'))
+            return number(json, value);
+        if (c == 't')
+            return word(json, PV_STR("true"), PV_JSON_TRUE, value);
+        if (c == 'f')
+            return word(json, PV_STR("false"), PV_JSON_FALSE, value);
+        if (c == 'n')
+            return word(json, PV_STR("null"), PV_JSON_NULL, value);
+    }
+    begin_value(value, PV_JSON_NULL);
+    return broken(json, json->at, PV_JSON_GRAMMAR, value);
+}
+
+/* Objects and arrays */
+
+/* The containers that are open, one bit each: 1 is an object. The last up to 64 are in `word`, those outside
+   them in the scanner's stack. */
+struct nest {
+    uint64_t word;
+    size_t open;
+};
+
+static bool stands(const struct pv_json *json, char c)
+{
+    return json->at < json->end && *json->at == c;
+}
+
+/* Opens the container at json->at. False: too deep, and no stack to go on with. */
+static bool open_container(struct pv_json *json, struct nest *nest, unsigned depth,
+                           struct pv_json_value *value)
+{
+    if (depth + nest->open > PV_JSON_DEPTH_MAX) {
+        if (json->stack == NULL)
+            return broken(json, json->at, PV_JSON_TOO_DEEP, value);
+        note(json, json->at, PV_JSON_TOO_DEEP, value);
+    }
+    if (nest->open > 0 && nest->open % 64 == 0) {
+        if (PV_NEVER(nest->open > json->stack->levels))
+            return broken(json, json->at, PV_JSON_TOO_DEEP, value);
+        json->stack->bits[nest->open / 64 - 1] = nest->word;
+    }
+    nest->word = nest->word << 1 | (*json->at == '{');
+    nest->open++;
+    json->at++;
+    return true;
+}
+
+static void close_container(struct pv_json *json, struct nest *nest)
+{
+    json->at++;
+    nest->open--;
+    nest->word >>= 1;
+    if (nest->open > 0 && nest->open % 64 == 0)
+        nest->word = json->stack->bits[nest->open / 64 - 1];
+}
+
+/* What a value inside a container brought to light counts for the whole. */
+static void take_fault(struct pv_json_value *whole, const struct pv_json_value *part)
+{
+    if (whole->fault == PV_JSON_SOUND) {
+        whole->fault = part->fault;
+        whole->fault_at = part->fault_at;
+    }
+}
+
+static bool break_off(struct pv_json *json, struct pv_json_value *whole, const struct pv_json_value *part)
+{
+    return broken(json, json->start + part->fault_at, part->fault, whole);
+}
+
+static bool key_and_colon(struct pv_json *json, struct pv_json_value *key)
+{
+    if (!stands(json, '"')) {
+        begin_value(key, PV_JSON_STRING);
+        return broken(json, json->at, PV_JSON_GRAMMAR, key);
+    }
+    if (!pv_json_string(json, key))
+        return false;
+    pv_json_skip_space(json);
+    if (!stands(json, ':'))
+        return broken(json, json->at, PV_JSON_GRAMMAR, key);
+    json->at++;
+    pv_json_skip_space(json);
+    return true;
+}
+
+/* Before anything but the first item a comma must stand. */
+static bool comma(struct pv_json *json, bool first, struct pv_json_value *value)
+{
+    if (first)
+        return true;
+    if (!stands(json, ','))
+        return broken(json, json->at, PV_JSON_GRAMMAR, value);
+    json->at++;
+    pv_json_skip_space(json);
+    return true;
+}
+
+/* Goes from one item of the innermost container to the value of the next. */
+static bool next_item(struct pv_json *json, const struct nest *nest, bool first, struct pv_json_value *whole)
+{
+    if (!comma(json, first, whole))
+        return false;
+    if ((nest->word & 1) == 0)
+        return true;
+    struct pv_json_value key;
+    if (!key_and_colon(json, &key))
+        return break_off(json, whole, &key);
+    take_fault(whole, &key);
+    return true;
+}
+
+static bool item_scalar(struct pv_json *json, struct pv_json_value *whole)
+{
+    struct pv_json_value item;
+    if (!scalar(json, &item))
+        return break_off(json, whole, &item);
+    take_fault(whole, &item);
+    return true;
+}
+
+static bool container(struct pv_json *json, unsigned depth, struct pv_json_value *value)
+{
+    const char *start = json->at;
+    struct nest nest = {0, 0};
+    begin_value(value, *start == '{' ? PV_JSON_OBJECT : PV_JSON_ARRAY);
+    bool first = true;
+    if (!open_container(json, &nest, depth, value))
+        return false;
+    while (nest.open > 0) {
+        pv_json_skip_space(json);
+        if (stands(json, (nest.word & 1) != 0 ? '}' : ']')) {
+            close_container(json, &nest);
+            first = false;
+            continue;
+        }
+        if (!next_item(json, &nest, first, value))
+            return false;
+        first = stands(json, '{') || stands(json, '[');
+        if (!(first ? open_container(json, &nest, depth, value) : item_scalar(json, value)))
+            return false;
+    }
+    value->raw = (struct pv_str){start, (size_t)(json->at - start)};
+    return true;
+}
+
+bool pv_json_value(struct pv_json *json, unsigned depth, struct pv_json_value *value)
+{
+    if (stands(json, '{') || stands(json, '['))
+        return container(json, depth, value);
+    return scalar(json, value);
+}
+
+enum pv_json_step pv_json_next_member(struct pv_json *json, bool first, struct pv_json_value *key)
+{
+    pv_json_skip_space(json);
+    if (stands(json, '}')) {
+        json->at++;
+        return PV_JSON_END;
+    }
+    return comma(json, first, key) && key_and_colon(json, key) ? PV_JSON_MEMBER : PV_JSON_BROKEN;
+}
+
+/* Contents */
+
+static size_t put_utf8(char *out, uint32_t point)
+{
+    if (point < 0x80) {
+        out[0] = (char)point;
+        return 1;
+    }
+    if (point < 0x800) {
+        out[0] = (char)(0xC0 | point >> 6);
+        out[1] = (char)(0x80 | (point & 0x3F));
+        return 2;
+    }
+    if (point < 0x10000) {
+        out[0] = (char)(0xE0 | point >> 12);
+        out[1] = (char)(0x80 | (point >> 6 & 0x3F));
+        out[2] = (char)(0x80 | (point & 0x3F));
+        return 3;
+    }
+    out[0] = (char)(0xF0 | point >> 18);
+    out[1] = (char)(0x80 | (point >> 12 & 0x3F));
+    out[2] = (char)(0x80 | (point >> 6 & 0x3F));
+    out[3] = (char)(0x80 | (point & 0x3F));
+    return 4;
+}
+
+/* The character that the escape at `at` of a sound string stands for; *at goes behind it. */
+static uint32_t escaped_point(const char **at, const char *end)
+{
+    static const char letters[] = "bfnrt", controls[] = "\b\f\n\r\t";
+    char c = (*at)[1];
+    int32_t unit = code_unit(*at, end);
+    if (unit < 0) {
+        const char *letter = strchr(letters, c);
+        *at += 2;
+        return (unsigned char)(letter != NULL ? controls[letter - letters] : c);
+    }
+    *at += 6;
+    if (!is_high_surrogate(unit))
+        return (uint32_t)unit;
+    int32_t low = code_unit(*at, end);
+    *at += 6;
+    return 0x10000u + ((uint32_t)(unit - 0xD800) << 10) + (uint32_t)(low - 0xDC00);
+}
+
+struct pv_str pv_json_unescape(const struct pv_json_value *string, char *scratch, size_t *used)
+{
+    const char *at = string->raw.ptr + 1, *end = string->raw.ptr + string->raw.len - 1;
+    if (!string->escaped)
+        return (struct pv_str){at, (size_t)(end - at)};
+    char *start = scratch + *used, *out = start;
+    while (at < end) {
+        const char *escape = memchr(at, '\\', (size_t)(end - at));
+        size_t plain = (size_t)((escape != NULL ? escape : end) - at);
+        memcpy(out, at, plain);
+        out += plain;
+        at += plain;
+        if (escape != NULL)
+            out += put_utf8(out, escaped_point(&at, end));
+    }
+    *used += (size_t)(out - start);
+    return (struct pv_str){start, (size_t)(out - start)};
+}
+
+/* The value of an integer's digits; *fits tells whether it is at most 2^63-1, else it is that. */
+static int64_t magnitude(struct pv_str digits, bool *fits)
+{
+    uint64_t sum = 0;
+    *fits = true;
+    for (size_t i = 0; i < digits.len; i++) {
+        uint64_t digit = (uint64_t)(digits.ptr[i] - '0');
+        if (sum > ((uint64_t)INT64_MAX - digit) / 10) {
+            *fits = false;
+            return INT64_MAX;
+        }
+        sum = sum * 10 + digit;
+    }
+    return (int64_t)sum;
+}
+
+int64_t pv_json_integer(const struct pv_json_value *number)
+{
+    struct pv_str text = number->raw;
+    bool fits;
+    if (*text.ptr != '-')
+        return magnitude(text, &fits);
+    int64_t value = magnitude((struct pv_str){text.ptr + 1, text.len - 1}, &fits);
+    return fits ? -value : INT64_MIN;
+}
+
+bool pv_json_natural(const struct pv_json_value *value, int64_t *natural)
+{
+    if (value->kind != PV_JSON_NUMBER || !value->is_integer)
+        return false;
+    struct pv_str text = value->raw;
+    bool negative = *text.ptr == '-', fits;
+    int64_t size = magnitude((struct pv_str){text.ptr + negative, text.len - negative}, &fits);
+    if (!fits || (negative && size != 0))
+        return false;
+    *natural = size;
+    return true;
+}
