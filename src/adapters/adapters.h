@@ -17,11 +17,16 @@ struct pv_ndjson_sink;
 /* Opens for appending whole lines (a file that ends in half a line is first cut back to its last whole one; a
    compressed file gets a new member). */
 bool pv_ndjson_sink_open(const char *path, struct pv_ndjson_sink **sink, struct pv_fault *fault);
+/* Opens a new file, which must not exist: the lines are written beside it and get its name when they are all there,
+   by a close that succeeds; otherwise nothing is left. */
+bool pv_ndjson_sink_create(const char *path, struct pv_ndjson_sink **sink, struct pv_fault *fault);
 /* A pv_out_fn: takes bytes on; -1 on failure, with the fault kept for pv_ndjson_sink_close. */
 int pv_ndjson_sink_write(void *sink, const char *bytes, size_t len);
 /* Ends compression, syncs and closes. False if anything since opening failed; then the file is cut back to whole
    lines where it can be. Frees the sink in any case. */
 bool pv_ndjson_sink_close(struct pv_ndjson_sink *sink, struct pv_fault *fault);
+/* Gives up: a file that pv_ndjson_sink_create began is not made. Frees the sink. */
+void pv_ndjson_sink_discard(struct pv_ndjson_sink *sink);
 
 enum pv_open_mode { PV_OPEN_READ, PV_OPEN_WRITE /* made if it does not exist */ };
 
