@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scan.h"
 #include "text.h"
 
 static const char hex_digits[] = "0123456789abcdef";
@@ -106,19 +107,21 @@ static void out_json_escape(struct pv_out *out, unsigned char c, char escape)
 
 void pv_out_json(struct pv_out *out, struct pv_str text)
 {
-    size_t run = 0; /* start of the bytes that are copied as they are */
+    const char *run = text.ptr; /* start of the bytes that are copied as they are */
     pv_out_char(out, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        char escape = json_escape(c);
-        if (escape != 0) {
-            pv_out_bytes(out, text.ptr + run, i - run);
+    if (text.len > 0) { /* else its pointer may be NULL */
+        const char *end = text.ptr + text.len;
+        for (const char *at = pv_scan_plain(run, end); at < end; at = pv_scan_plain(at, end)) {
+            unsigned char c = (unsigned char)*at++;
+            char escape = json_escape(c);
+            if (escape == 0)
+                continue;
+            pv_out_bytes(out, run, (size_t)(at - 1 - run));
             out_json_escape(out, c, escape);
-            run = i + 1;
+            run = at;
         }
+        pv_out_bytes(out, run, (size_t)(end - run));
     }
-    if (run < text.len)
-        pv_out_bytes(out, text.ptr + run, text.len - run);
     pv_out_char(out, '"');
 }
 
@@ -226,6 +229,8 @@ void pv_out_base64(struct pv_out *out, struct pv_str bytes)
 int pv_buffer_write(void *context, const char *bytes, size_t len)
 {
     struct pv_buffer *buffer = context;
+    if (len == 0)
+        return 0;
     if (len > buffer->capacity - buffer->len) {
         size_t capacity = buffer->capacity == 0 ? 256 : buffer->capacity;
         while (capacity < buffer->len + len) /* both are in memory already, so this cannot overflow */

@@ -1,0 +1,8 @@
+# The codec: what prints and reads. Writers and readers that allocate are tested with allocations that fail.
+function(pv_codec_test NAME)
+  pv_test(NAME ${NAME} KIND unit SOURCES ${NAME}.c sample.c failing.c LIBS pv_codec cmocka PkgConfig::CJSON)
+  target_link_options(${NAME} PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
+endfunction()
+pv_codec_test(test_out)
+pv_codec_test(test_document_write)
+pv_codec_test(test_json_guard)
