@@ -57,9 +57,10 @@ class Object:
         return absent
 
 
-SPACE = re.compile(rb"[ \t\n\r]*+")
-STRING = re.compile(rb'"((?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*+)"')
-NUMBER = re.compile(rb"(-?(?:0|[1-9][0-9]*+))(\.[0-9]++)?+([eE][+-]?[0-9]++)?+")
+# No possessive quantifiers here: Python 3.11.2 lets "1." match (\.[0-9]++)?+ with the point swallowed.
+SPACE = re.compile(rb"[ \t\n\r]*")
+STRING = re.compile(rb'"([^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\x00-\x1f]*)*)"')
+NUMBER = re.compile(rb"(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 LITERALS = {b"t": (b"true", True), b"f": (b"false", False), b"n": (b"null", None)}
 
 ESCAPE = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)")
