@@ -75,7 +75,7 @@ enum pv_store_result pv_sqlite_copy(void *self, const struct pv_recorded *record
     if (result == PV_STORE_CONFLICT)
         pv_fault_set(
             fault, PV_FAULT_KIND_DAMAGED,
-            "cannot copy to %s: number %lld of stream %.*s is not what it has there; copy to a new file",
+            "cannot copy to '%s': number %lld of stream %.*s is not what it has there; copy to a new file",
             w.store->sqlite.path, (long long)records[i - 1].number, (int)records[i - 1].stream.len,
             records[i - 1].stream.ptr);
     return result;

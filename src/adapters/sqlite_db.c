@@ -50,14 +50,14 @@ void pv_sqlite_fault(const struct pv_sqlite *sqlite, int status, const char *doi
     int number = own ? sqlite3_system_errno(sqlite->db) : 0;
     if (cause->kind != PV_FAULT_KIND_IO && cause->kind != PV_FAULT_KIND_DENIED)
         number = 0;
-    pv_fault_set(fault, cause->kind, "cannot %s %s: %s%s%s; %s", doing, sqlite->path, why, number ? ": " : "",
-                 number ? strerror(number) : "", cause->advice);
+    pv_fault_set(fault, cause->kind, "cannot %s '%s': %s%s%s; %s", doing, sqlite->path, why,
+                 number ? ": " : "", number ? strerror(number) : "", cause->advice);
 }
 
 void pv_sqlite_damaged(const struct pv_sqlite *sqlite, const char *what, int64_t where,
                        struct pv_fault *fault)
 {
-    pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "cannot read %s: %s %lld is damaged; restore it from a copy",
+    pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "cannot read '%s': %s %lld is damaged; restore it from a copy",
                  sqlite->path, what, (long long)where);
 }
 
@@ -260,7 +260,7 @@ static bool open_write(struct pv_sqlite *sqlite, const char *name, const struct 
     else if (!durable)
         pv_fault_set(
             fault, PV_FAULT_KIND_IO,
-            "cannot open %s: SQLite cannot keep a write-ahead log there; put it on a local file system",
+            "cannot open '%s': SQLite cannot keep a write-ahead log there; put it on a local file system",
             sqlite->path);
     return status == SQLITE_OK && durable;
 }
@@ -282,7 +282,7 @@ bool pv_sqlite_open(struct pv_sqlite *sqlite, const char *path, enum pv_open_mod
     char *name = plain_path(path);
     bool ok = false;
     if (sqlite->path == NULL || name == NULL)
-        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot open %s: out of memory", path);
+        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot open '%s': out of memory", path);
     else
         ok = (mode == PV_OPEN_WRITE ? open_write : open_read)(sqlite, name, options, fault);
     free(name);

@@ -84,7 +84,7 @@ bool pv_sqlite_store_open_with(const char *path, enum pv_open_mode mode,
 {
     struct pv_sqlite_store *made = calloc(1, sizeof *made);
     if (made == NULL) {
-        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot open %s: out of memory", path);
+        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot open '%s': out of memory", path);
         return false;
     }
     if (!pv_sqlite_open(&made->sqlite, path, mode, options, fault)) {

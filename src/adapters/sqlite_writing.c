@@ -78,7 +78,7 @@ static enum pv_store_result answer(const struct pv_writing *w, int status, const
     }
     if (w->verdict == PV_VERDICT_EXHAUSTED) {
         pv_fault_set(fault, PV_FAULT_KIND_TOO_LARGE,
-                     "cannot %s %s: nothing comes after number %lld, position %lld; copy it to a new file",
+                     "cannot %s '%s': nothing comes after number %lld, position %lld; copy it to a new file",
                      doing, sqlite->path, (long long)w->number, (long long)w->position);
         return PV_STORE_FAULT;
     }

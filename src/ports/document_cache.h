@@ -50,6 +50,7 @@ struct pv_cache_put {
    where the cache keeps it whole; then there are no pages. */
 struct pv_cached {
     int64_t last_number; /* -1: not known; the document is whole all the same */
+    bool whole;          /* header is the whole document: there are no pages */
     struct pv_text header;
     struct pv_text *voter_pages, *ballot_pages;
     uint32_t voter_page_count, ballot_page_count;

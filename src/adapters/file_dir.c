@@ -1,0 +1,240 @@
+#include "file_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What is not finished has one name: under the lock there is one writer, and it writes over what a crash
+   left. */
+static const char unfinished[] = ".put.tmp";
+
+/* No document comes near it; a file that does would only eat the memory. */
+static const off_t file_max = (off_t)16 << 30;
+
+static enum pv_fault_kind kind_of(int number)
+{
+    if (number == EACCES || number == EPERM || number == EROFS)
+        return PV_FAULT_KIND_DENIED;
+    return number == ENOMEM ? PV_FAULT_KIND_NO_MEMORY : PV_FAULT_KIND_IO;
+}
+
+/* Fills in the fault from errno; name NULL is the directory itself. Returns false. */
+static bool fail(const struct pv_dir *dir, const char *doing, const char *name, struct pv_fault *fault)
+{
+    int number = errno;
+    pv_fault_set(fault, kind_of(number), "cannot %s '%s%s%s': %s", doing, dir->path, name != NULL ? "/" : "",
+                 name != NULL ? name : "", strerror(number));
+    return false;
+}
+
+/* A directory that was made is there after a power cut only when the one above it is synced. */
+static bool make_dir(const struct pv_dir *dir, struct pv_fault *fault)
+{
+    if (mkdir(dir->path, 0777) != 0)
+        return errno == EEXIST || fail(dir, "make", NULL, fault);
+    int made = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int above = made < 0 ? -1 : openat(made, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = above >= 0 && fsync(above) == 0;
+    if (!ok)
+        (void)fail(dir, "make", NULL, fault);
+    if (above >= 0)
+        (void)close(above);
+    if (made >= 0)
+        (void)close(made);
+    return ok;
+}
+
+bool pv_dir_open(struct pv_dir *dir, const char *path, bool make, struct pv_fault *fault)
+{
+    *dir = (struct pv_dir){-1, strdup(path)};
+    if (dir->path == NULL) {
+        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot open '%s': out of memory", path);
+        return false;
+    }
+    if (!make || make_dir(dir, fault)) {
+        dir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (dir->fd >= 0)
+            return true;
+        (void)fail(dir, "open", NULL, fault);
+    }
+    pv_dir_close(dir);
+    return false;
+}
+
+void pv_dir_close(struct pv_dir *dir)
+{
+    if (dir->fd >= 0)
+        (void)close(dir->fd);
+    free(dir->path);
+    *dir = (struct pv_dir){-1, NULL};
+}
+
+bool pv_dir_lock(const struct pv_dir *dir, enum pv_dir_lock how, struct pv_fault *fault)
+{
+    while (flock(dir->fd, how == PV_DIR_EXCLUSIVE ? LOCK_EX : LOCK_SH) != 0) {
+        /* A file system that knows no locks has none to respect. */
+        if (errno == EOPNOTSUPP || errno == ENOLCK)
+            return true;
+        if (errno != EINTR)
+            return fail(dir, "lock", NULL, fault);
+    }
+    return true;
+}
+
+void pv_dir_unlock(const struct pv_dir *dir)
+{
+    (void)flock(dir->fd, LOCK_UN);
+}
+
+static bool write_all(int fd, struct pv_str bytes)
+{
+    while (bytes.len != 0) {
+        ssize_t n = write(fd, bytes.ptr, bytes.len);
+        if (n < 0 && errno != EINTR)
+            return false;
+        if (n > 0) {
+            bytes.ptr += n;
+            bytes.len -= (size_t)n;
+        }
+    }
+    return true;
+}
+
+/* Writes and syncs; closes in any case. */
+static bool fill(int fd, const struct pv_str *pieces, size_t count)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = write_all(fd, pieces[i]);
+    ok = ok && fsync(fd) == 0;
+    int number = errno;
+    if (close(fd) != 0 && ok)
+        return false;
+    errno = number;
+    return ok;
+}
+
+bool pv_dir_replace(const struct pv_dir *dir, const char *name, const struct pv_str *pieces, size_t count,
+                    struct pv_fault *fault)
+{
+    const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
+    int fd = openat(dir->fd, unfinished, flags, 0666);
+    if (fd < 0)
+        return fail(dir, "write", unfinished, fault);
+    if (fill(fd, pieces, count) && renameat(dir->fd, unfinished, dir->fd, name) == 0)
+        return fsync(dir->fd) == 0 || fail(dir, "sync", NULL, fault);
+    (void)fail(dir, "write", name, fault);
+    (void)unlinkat(dir->fd, unfinished, 0);
+    return false;
+}
+
+static bool read_all(int fd, struct pv_text *bytes)
+{
+    size_t have = 0;
+    while (have < bytes->len) {
+        ssize_t n = read(fd, bytes->ptr + have, bytes->len - have);
+        if (n < 0 && errno != EINTR)
+            return false;
+        if (n == 0)
+            break;
+        if (n > 0)
+            have += (size_t)n;
+    }
+    bytes->len = have;
+    return true;
+}
+
+static bool read_open(const struct pv_dir *dir, const char *name, int fd, struct pv_text *bytes,
+                      struct pv_fault *fault)
+{
+    struct stat about;
+    if (fstat(fd, &about) != 0)
+        return fail(dir, "read", name, fault);
+    if (!S_ISREG(about.st_mode) || about.st_size > file_max) {
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "cannot read '%s/%s': it is %s", dir->path, name,
+                     S_ISREG(about.st_mode) ? "too large" : "no regular file");
+        return false;
+    }
+    struct pv_text read = {malloc((size_t)about.st_size + 1), (size_t)about.st_size};
+    if (read.ptr == NULL) {
+        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot read '%s/%s': out of memory", dir->path, name);
+        return false;
+    }
+    if (!read_all(fd, &read)) {
+        (void)fail(dir, "read", name, fault);
+        free(read.ptr);
+        return false;
+    }
+    *bytes = read;
+    return true;
+}
+
+enum pv_dir_result pv_dir_read(const struct pv_dir *dir, const char *name, struct pv_text *bytes,
+                               struct pv_fault *fault)
+{
+    /* Without O_NONBLOCK a pipe of this name would have us wait for its writer. */
+    int fd = openat(dir->fd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) {
+        if (errno == ENOENT)
+            return PV_DIR_MISSING;
+        (void)fail(dir, "read", name, fault);
+        return PV_DIR_FAULT;
+    }
+    bool ok = read_open(dir, name, fd, bytes, fault);
+    (void)close(fd);
+    return ok ? PV_DIR_OK : PV_DIR_FAULT;
+}
+
+enum pv_dir_result pv_dir_remove(const struct pv_dir *dir, const char *name, struct pv_fault *fault)
+{
+    if (unlinkat(dir->fd, name, 0) != 0) {
+        if (errno == ENOENT)
+            return PV_DIR_MISSING;
+        (void)fail(dir, "remove", name, fault);
+        return PV_DIR_FAULT;
+    }
+    if (fsync(dir->fd) == 0)
+        return PV_DIR_OK;
+    (void)fail(dir, "sync", NULL, fault);
+    return PV_DIR_FAULT;
+}
+
+static bool is_regular(const struct pv_dir *dir, const char *name)
+{
+    struct stat about;
+    return fstatat(dir->fd, name, &about, 0) == 0 && S_ISREG(about.st_mode);
+}
+
+bool pv_dir_list(const struct pv_dir *dir, bool (*visit)(void *context, const char *name), void *context,
+                 struct pv_fault *fault)
+{
+    int fd = openat(dir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *open = fd < 0 ? NULL : fdopendir(fd);
+    if (open == NULL) {
+        (void)fail(dir, "list", NULL, fault);
+        if (fd >= 0)
+            (void)close(fd);
+        return false;
+    }
+    int number = 0;
+    while (number == 0) {
+        errno = 0;
+        const struct dirent *entry = readdir(open);
+        if (entry == NULL) {
+            number = errno;
+            break;
+        }
+        if (is_regular(dir, entry->d_name) && !visit(context, entry->d_name))
+            number = ENOMEM;
+    }
+    errno = number;
+    bool ok = number == 0 || fail(dir, "list", NULL, fault);
+    (void)closedir(open);
+    return ok;
+}
