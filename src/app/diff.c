@@ -91,8 +91,9 @@ static bool read_cached(const struct diff *diff, struct pv_election_id id, struc
             pages[i] = pv_text_str(&cached.voter_pages[i]);
         for (uint32_t i = 0; i < cached.ballot_page_count; i++)
             pages[cached.voter_page_count + i] = pv_text_str(&cached.ballot_pages[i]);
-        struct pv_document_parts parts = {pv_text_str(&cached.header), pages, pages + cached.voter_page_count,
-                                          cached.voter_page_count, cached.ballot_page_count, cached.whole};
+        struct pv_document_parts parts = {pv_text_str(&cached.header),     pages,
+                                          pages + cached.voter_page_count, cached.voter_page_count,
+                                          cached.ballot_page_count,        cached.whole};
         result = pv_document_read(&parts, election, error);
     }
     free(pages);

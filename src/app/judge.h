@@ -10,6 +10,7 @@
 #include "election.h"
 #include "fault.h"
 #include "id_set.h"
+#include "pass.h"
 #include "print.h"
 #include "record.h"
 
@@ -44,18 +45,13 @@ struct pv_judged {
     struct pv_id_set ids;
 };
 
-enum pv_verdict {
-    PV_VERDICT_NEXT,  /* go on with the next record */
-    PV_VERDICT_END,   /* a record that belongs to no stream: the run is over, nothing is to be printed */
-    PV_VERDICT_FAULT, /* *fault tells */
-};
-
 struct pv_judge;
 
 /* NULL when out of memory. The options are copied. */
 struct pv_judge *pv_judge_new(const struct pv_judge_options *options) PV_MUST_USE;
 void pv_judge_free(struct pv_judge *judge);
 
+/* PV_VERDICT_END is a record that belongs to no stream: the run is over, nothing is to be printed. */
 enum pv_verdict pv_judge_record(struct pv_judge *judge, const struct pv_record *record,
                                 struct pv_fault *fault) PV_MUST_USE;
 /* Hints that a record will be judged soon: first all with step 0, then all with step 1. */

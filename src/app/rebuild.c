@@ -76,15 +76,6 @@ static bool write_election(struct pv_document_cache *cache, struct projection *p
     return put(cache, projection, judged, fault) == PV_CACHE_OK;
 }
 
-static bool is_interrupted(const struct pv_audit *audit, const struct pv_judge *judge, struct pv_fault *fault)
-{
-    if (audit->watch == NULL || audit->watch->tick == NULL ||
-        audit->watch->tick(audit->watch->context, pv_judge_records(judge), 0, 0))
-        return false;
-    pv_fault_set(fault, PV_FAULT_KIND_INTERRUPTED, "interrupted");
-    return true;
-}
-
 static bool write_all(const struct pv_audit *audit, const struct pv_judge *judge,
                       struct pv_document_cache *cache, struct pv_fault *fault)
 {
@@ -93,8 +84,8 @@ static bool write_all(const struct pv_audit *audit, const struct pv_judge *judge
     for (size_t i = 0; i < pv_judge_stream_count(judge) && written; i++) {
         const struct pv_judged *judged = pv_judge_stream(judge, i);
         if (pv_judged_is_shown(judged))
-            written =
-                !is_interrupted(audit, judge, fault) && write_election(cache, &projection, judged, fault);
+            written = pv_watch_tick(audit->watch, pv_judge_records(judge), 0, 0, fault) &&
+                      write_election(cache, &projection, judged, fault);
     }
     pv_buffer_deinit(&projection.buffer);
     return written;

@@ -1,16 +1,9 @@
-/* One pass over a source: raw records in, records read by the codec, judged in order. */
+/* One pass over a source with the judge, and what a command makes of it. */
 #ifndef PV_RUN_H
 #define PV_RUN_H
 
-#include "event_source.h"
 #include "judge.h"
-
-/* What a command has of its surroundings. */
-struct pv_watch {
-    void *context;
-    /* Called now and then with how far the source is; false: the user asked to stop. May be NULL. */
-    bool (*tick)(void *context, uint64_t records, uint64_t done, uint64_t total);
-};
+#include "pass.h"
 
 enum pv_run_end {
     PV_RUN_DONE, /* the source is read to its end */

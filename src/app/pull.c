@@ -1,0 +1,242 @@
+#include "pull.h"
+
+#include "stage.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { NOTHING = -1 };
+
+/* How much of a stream the destination has. */
+struct progress {
+    struct pv_election_id id;
+    uint64_t there;     /* records in the destination */
+    int64_t last_there; /* the number of the last of them */
+    uint64_t met;       /* records met in the source */
+};
+
+struct pull {
+    const struct pv_audit *audit;
+    struct pv_stage *stage; /* NULL: into lines */
+    struct progress *streams;
+    uint32_t stream_count, stream_capacity;
+    struct pv_map map;
+    struct pv_pull_count *count;
+    uint64_t findings;
+    bool met_election;
+};
+
+static enum pv_verdict no_memory(struct pv_fault *fault)
+{
+    pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "out of memory while copying");
+    return PV_VERDICT_FAULT;
+}
+
+/* The entry of a stream, made when it is new; NULL when out of memory. */
+static struct progress *stream_of(struct pull *pull, struct pv_election_id id)
+{
+    uint32_t hash = pv_hash_bits128(pull->audit->seed, id.bits), item;
+    for (uint32_t at = pv_map_first(&pull->map, hash); pv_map_next(&pull->map, hash, &at, &item);) {
+        if (pv_bits128_equal(pull->streams[item].id.bits, id.bits))
+            return &pull->streams[item];
+    }
+    if (pull->stream_count == pull->stream_capacity) {
+        uint32_t capacity = pull->stream_capacity * 2 + 16;
+        struct progress *streams = realloc(pull->streams, capacity * sizeof *streams);
+        if (streams == NULL)
+            return NULL;
+        pull->streams = streams;
+        pull->stream_capacity = capacity;
+    }
+    if (pv_map_reserve(&pull->map) != PV_OK)
+        return NULL;
+    pv_map_insert(&pull->map, hash, pull->stream_count);
+    pull->streams[pull->stream_count] = (struct progress){.id = id, .last_there = NOTHING};
+    return &pull->streams[pull->stream_count++];
+}
+
+/* A pv_batch_fn over what the destination has already. */
+static enum pv_verdict take_existing(void *context, const struct pv_raw *raws,
+                                     const struct pv_record *records, size_t count, struct pv_fault *fault)
+{
+    struct pull *pull = context;
+    (void)raws;
+    for (size_t i = 0; i < count; i++) {
+        if (records[i].envelope != PV_ENVELOPE_VALID) {
+            pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
+                         "line %" PRIu64 " of the destination is no record: move it away and pull again",
+                         records[i].line);
+            return PV_VERDICT_FAULT;
+        }
+        struct progress *stream = stream_of(pull, records[i].election_id);
+        if (stream == NULL)
+            return no_memory(fault);
+        stream->there++;
+        stream->last_there = records[i].number;
+    }
+    return PV_VERDICT_NEXT;
+}
+
+/* What is no record is told, not copied. */
+static void report(struct pull *pull, const struct pv_record *record)
+{
+    pull->findings++;
+    pull->audit->on_finding(pull->audit->context,
+                            &(struct pv_finding){
+                                .stream = record->has_election ? record->stream : (struct pv_str){NULL, 0},
+                                .number = record->has_number ? record->number : NOTHING,
+                                .line = record->line,
+                                .why = &record->why,
+                            });
+}
+
+/* Whether --election leaves a record out. A line whose stream cannot be read is never left out (F5). */
+static bool is_left_out(struct pull *pull, const struct pv_record *record)
+{
+    if (!pull->audit->one_election || !record->has_stream)
+        return false;
+    bool is_it =
+        record->has_election && pv_bits128_equal(record->election_id.bits, pull->audit->election.bits);
+    pull->met_election |= is_it;
+    return !is_it;
+}
+
+static void print_line(struct pull *pull, const struct pv_raw *raw, const struct pv_record *record)
+{
+    struct pv_out *out = pull->audit->out;
+    bool is_object = record->decoded == PV_OK || record->why.code != PV_JSON_INVALID;
+    bool is_null = pv_str_equal(record->recorded.data, PV_STR("null"));
+    if (raw->form == PV_RAW_LINE && (is_object || is_null)) {
+        pv_out_str(out, raw->text);
+        pv_out_char(out, '\n');
+    } else {
+        pv_print_record(out, &record->recorded);
+    }
+}
+
+/* Passes over what the destination has, and makes sure that it is the same. */
+static bool is_there_already(struct progress *stream, const struct pv_record *record, bool *is_another)
+{
+    if (++stream->met > stream->there)
+        return false;
+    *is_another = stream->met == stream->there && record->number != stream->last_there;
+    return true;
+}
+
+static enum pv_verdict copy_line(struct pull *pull, const struct pv_raw *raw, const struct pv_record *record,
+                                 struct pv_fault *fault)
+{
+    bool is_another = false;
+    struct progress *stream = stream_of(pull, record->election_id);
+    if (stream == NULL)
+        return no_memory(fault);
+    if (!is_there_already(stream, record, &is_another)) {
+        print_line(pull, raw, record);
+        pull->count->copied++;
+        return pull->audit->out->failed ? PV_VERDICT_END : PV_VERDICT_NEXT;
+    }
+    pull->count->skipped++;
+    if (!is_another)
+        return PV_VERDICT_NEXT;
+    pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
+                 "the destination holds another copy of %.*s: its record %" PRIu64 " has number %" PRId64
+                 ", the source's has %" PRId64 "; pull into a new destination",
+                 (int)record->stream.len, record->stream.ptr, stream->there, stream->last_there,
+                 record->number);
+    return PV_VERDICT_FAULT;
+}
+
+static enum pv_verdict take_for_lines(void *context, const struct pv_raw *raws,
+                                      const struct pv_record *records, size_t count, struct pv_fault *fault)
+{
+    struct pull *pull = context;
+    enum pv_verdict verdict = PV_VERDICT_NEXT;
+    for (size_t i = 0; i < count && verdict == PV_VERDICT_NEXT; i++) {
+        if (is_left_out(pull, &records[i]))
+            continue;
+        if (records[i].envelope != PV_ENVELOPE_VALID)
+            report(pull, &records[i]);
+        else
+            verdict = copy_line(pull, &raws[i], &records[i], fault);
+    }
+    return verdict;
+}
+
+static enum pv_verdict take_for_store(void *context, const struct pv_raw *raws,
+                                      const struct pv_record *records, size_t count, struct pv_fault *fault)
+{
+    struct pull *pull = context;
+    enum pv_store_result result = PV_STORE_OK;
+    (void)raws;
+    for (size_t i = 0; i < count && result == PV_STORE_OK; i++) {
+        if (is_left_out(pull, &records[i]))
+            continue;
+        if (records[i].envelope != PV_ENVELOPE_VALID) {
+            report(pull, &records[i]);
+            continue;
+        }
+        result = pv_stage_add(pull->stage, &records[i].recorded, fault);
+        pull->count->copied++;
+    }
+    return result == PV_STORE_OK ? PV_VERDICT_NEXT : PV_VERDICT_FAULT;
+}
+
+static enum pv_outcome outcome_of(const struct pull *pull, enum pv_verdict verdict, struct pv_fault *fault)
+{
+    if (verdict == PV_VERDICT_FAULT)
+        return PV_OUTCOME_FAILED;
+    if (pull->audit->one_election && !pull->met_election) {
+        char text[PV_STREAM_LEN];
+        pv_stream_format(pull->audit->election, text);
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "no record of %.*s in the source", (int)sizeof text, text);
+        return PV_OUTCOME_FAILED;
+    }
+    return pull->findings > 0 ? PV_OUTCOME_FOUND : PV_OUTCOME_CLEAN;
+}
+
+static enum pv_outcome run_pull(struct pull *pull, struct pv_event_source *existing, pv_batch_fn *take,
+                                struct pv_fault *fault)
+{
+    const struct pv_audit *audit = pull->audit;
+    *pull->count = (struct pv_pull_count){0, 0};
+    enum pv_verdict verdict = PV_VERDICT_NEXT;
+    if (existing != NULL)
+        verdict = pv_pass(existing, audit->watch, !audit->plain, take_existing, pull, fault);
+    if (verdict == PV_VERDICT_NEXT)
+        verdict = pv_pass(audit->source, audit->watch, !audit->plain, take, pull, fault);
+    free(pull->streams);
+    pv_map_deinit(&pull->map);
+    return outcome_of(pull, verdict, fault);
+}
+
+enum pv_outcome pv_pull_to_lines(const struct pv_audit *audit, struct pv_event_source *existing,
+                                 struct pv_pull_count *count, struct pv_fault *fault)
+{
+    struct pull pull = {.audit = audit, .count = count};
+    return run_pull(&pull, existing, take_for_lines, fault);
+}
+
+/* The records read before a fault, an interrupt among them, are whole: they are kept. */
+static enum pv_outcome finish_stage(struct pull *pull, enum pv_outcome outcome, struct pv_fault *fault)
+{
+    struct pv_fault later;
+    if (outcome == PV_OUTCOME_FAILED) {
+        bool ignored = pv_stage_flush(pull->stage, &later) == PV_STORE_OK;
+        (void)ignored;
+        return outcome;
+    }
+    return pv_stage_flush(pull->stage, fault) == PV_STORE_OK ? outcome : PV_OUTCOME_FAILED;
+}
+
+enum pv_outcome pv_pull_to_store(const struct pv_audit *audit, struct pv_event_store *store,
+                                 struct pv_pull_count *count, struct pv_fault *fault)
+{
+    struct pull pull = {.audit = audit, .count = count, .stage = pv_stage_new(store)};
+    if (pull.stage == NULL) {
+        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "out of memory");
+        return PV_OUTCOME_FAILED;
+    }
+    enum pv_outcome outcome = finish_stage(&pull, run_pull(&pull, NULL, take_for_store, fault), fault);
+    pv_stage_free(pull.stage);
+    return outcome;
+}
