@@ -255,6 +255,8 @@ enum pv_result pv_document_read(const struct pv_document_parts *parts, struct pv
     struct reader reader = {.election = election, .trail = {.error = error}};
     enum pv_result result = read_parts(&reader, parts);
     if (result == PV_OK)
+        result = pv_restore_end(election);
+    if (result == PV_OK)
         result = check_state(&reader);
     if (result != PV_OK)
         pv_election_deinit(election);

@@ -141,3 +141,10 @@ enum pv_result pv_restore_rating(struct pv_election *election, struct pv_competi
     election->ballots[position].rating_count++;
     return PV_OK;
 }
+
+enum pv_result pv_restore_end(struct pv_election *election)
+{
+    if (!election->is_opened || election->ballot_count > 0)
+        return PV_OK;
+    return pv_ratings_configure(&election->ratings, election->candidate_count, 0);
+}

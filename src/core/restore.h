@@ -67,5 +67,7 @@ enum pv_result pv_restore_ballot(struct pv_election *election, const struct pv_r
 enum pv_result pv_restore_rating(struct pv_election *election, struct pv_competition_id competition,
                                  struct pv_candidate_id candidate, struct pv_rating rating,
                                  struct pv_violation *violation) PV_MUST_USE;
+/* After the last part: an open election without ballots gets room for the ratings of those to come. */
+enum pv_result pv_restore_end(struct pv_election *election) PV_MUST_USE;
 
 #endif
