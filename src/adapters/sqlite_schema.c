@@ -143,7 +143,7 @@ static int make_once(const struct pv_sqlite *sqlite)
 bool pv_sqlite_schema_make(const struct pv_sqlite *sqlite, struct pv_fault *fault)
 {
     int64_t version;
-    enum identity identity;
+    enum identity identity = OURS;
     int status = identify(sqlite, &identity, &version);
     if (status == SQLITE_OK && identity == NOBODYS)
         status = make_once(sqlite);
