@@ -282,7 +282,7 @@ static void out_where(struct pv_out *out, const struct pv_finding *finding)
         pv_out_uint(out, finding->line);
         pv_out_str(out, PV_STR(": "));
     }
-    if (finding->stream.ptr != NULL) {
+    if (finding->stream.len > 0) {
         pv_out_terminal(out, finding->stream);
         pv_out_str(out, finding->number >= 0 ? PV_STR(", ") : PV_STR(": "));
     }
