@@ -37,7 +37,7 @@ static int find_id(struct pv_writing *w, struct pv_event_id id, int64_t *number)
 static int compare_ids(struct pv_writing *w, const struct pv_new_event *events, size_t count, int64_t first)
 {
     sqlite3_stmt *statement = w->store->statements[PV_STORE_POSITION_OF];
-    w->verdict = PV_VERDICT_CONFLICT;
+    w->outcome = PV_WRITING_CONFLICT;
     if (first > w->number - (int64_t)(count - 1))
         return SQLITE_OK;
     for (size_t i = 0; i < count; i++) {
@@ -50,7 +50,7 @@ static int compare_ids(struct pv_writing *w, const struct pv_new_event *events, 
             return status;
     }
     w->number = first + (int64_t)(count - 1);
-    w->verdict = PV_VERDICT_REPEATED;
+    w->outcome = PV_WRITING_REPEATED;
     return SQLITE_OK;
 }
 
@@ -68,7 +68,7 @@ static int decide(struct pv_writing *w, int64_t expected, const struct pv_new_ev
     }
     if (expected < w->number && expected >= PV_EXPECT_NO_STREAM)
         return compare_ids(w, events, count, expected + 1);
-    w->verdict = PV_VERDICT_CONFLICT;
+    w->outcome = PV_WRITING_CONFLICT;
     return SQLITE_OK;
 }
 
@@ -80,7 +80,7 @@ static int append_one(struct pv_writing *w, const struct pv_new_event *event, st
     if (status != SQLITE_OK)
         return status;
     if (known >= 0) {
-        w->verdict = PV_VERDICT_CONFLICT;
+        w->outcome = PV_WRITING_CONFLICT;
         return SQLITE_OK;
     }
     char id[PV_ULID_LEN];
@@ -108,7 +108,7 @@ static int append_all(struct pv_writing *w, struct pv_str name, const struct pv_
                       size_t count)
 {
     if (w->number > INT64_MAX - (int64_t)count || w->position > INT64_MAX - (int64_t)count) {
-        w->verdict = PV_VERDICT_EXHAUSTED;
+        w->outcome = PV_WRITING_EXHAUSTED;
         return SQLITE_OK;
     }
     int status = pv_sqlite_names_make(&w->store->streams, name, &w->stream);
@@ -117,7 +117,7 @@ static int append_all(struct pv_writing *w, struct pv_str name, const struct pv_
     char created[PV_TIME_MAX];
     struct pv_str time = {created, now(created)};
     status = SQLITE_OK;
-    for (size_t i = 0; i < count && status == SQLITE_OK && w->verdict == PV_VERDICT_WRITE; i++)
+    for (size_t i = 0; i < count && status == SQLITE_OK && w->outcome == PV_WRITING_NEW; i++)
         status = append_one(w, &events[i], time);
     return status;
 }
@@ -138,10 +138,10 @@ enum pv_store_result pv_sqlite_append(void *self, struct pv_str stream, int64_t 
         before = w.number;
         status = decide(&w, expected, events, count);
     }
-    if (status == SQLITE_OK && w.verdict == PV_VERDICT_WRITE)
+    if (status == SQLITE_OK && w.outcome == PV_WRITING_NEW)
         status = append_all(&w, stream, events, count);
     enum pv_store_result result = pv_writing_end(&w, status, "append to", fault);
-    w.store->ids_indexed |= result == PV_STORE_OK && w.verdict == PV_VERDICT_WRITE;
+    w.store->ids_indexed |= result == PV_STORE_OK && w.outcome == PV_WRITING_NEW;
     if (result == PV_STORE_OK)
         *appended = (struct pv_appended){w.number - (int64_t)(count - 1), w.number, w.position};
     else if (result == PV_STORE_CONFLICT)

@@ -49,13 +49,13 @@ static int copy_one(struct pv_writing *w, const struct pv_recorded *record)
         bool same;
         status = is_there(w, record, &same);
         if (status == SQLITE_OK && !same)
-            w->verdict = PV_VERDICT_CONFLICT;
+            w->outcome = PV_WRITING_CONFLICT;
         return status;
     }
     struct pv_recorded placed = *record;
     if (placed.position <= w->position) {
         if (w->position == INT64_MAX) {
-            w->verdict = PV_VERDICT_EXHAUSTED;
+            w->outcome = PV_WRITING_EXHAUSTED;
             return SQLITE_OK;
         }
         placed.position = w->position + 1;
@@ -69,7 +69,7 @@ enum pv_store_result pv_sqlite_copy(void *self, const struct pv_recorded *record
     struct pv_writing w;
     size_t i = 0;
     int status = pv_writing_begin(&w, self);
-    for (; i < count && status == SQLITE_OK && w.verdict == PV_VERDICT_WRITE; i++)
+    for (; i < count && status == SQLITE_OK && w.outcome == PV_WRITING_NEW; i++)
         status = copy_one(&w, &records[i]);
     enum pv_store_result result = pv_writing_end(&w, status, "copy to", fault);
     if (result == PV_STORE_CONFLICT)

@@ -36,11 +36,11 @@ int pv_store_find_stream(struct pv_sqlite_store *store, struct pv_str name, int6
 int pv_store_bind_place(sqlite3_stmt *statement, int64_t stream, int64_t number) PV_MUST_USE;
 
 /* What came of a call that writes, beside SQLite's own status. */
-enum pv_verdict {
-    PV_VERDICT_WRITE,
-    PV_VERDICT_REPEATED, /* it is there already */
-    PV_VERDICT_CONFLICT,
-    PV_VERDICT_EXHAUSTED, /* no number or position is left */
+enum pv_writing_outcome {
+    PV_WRITING_NEW,
+    PV_WRITING_REPEATED, /* it is there already */
+    PV_WRITING_CONFLICT,
+    PV_WRITING_EXHAUSTED, /* no number or position is left */
 };
 
 /* The state of a call that writes. */
@@ -49,7 +49,7 @@ struct pv_writing {
     int64_t stream;   /* key of the stream at hand; 0: not there yet */
     int64_t number;   /* its last, or -1 */
     int64_t position; /* the last of all, or -1 */
-    enum pv_verdict verdict;
+    enum pv_writing_outcome outcome;
 };
 
 /* Begins a transaction that can write. */

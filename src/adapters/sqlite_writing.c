@@ -39,7 +39,7 @@ int pv_store_bind_place(sqlite3_stmt *statement, int64_t stream, int64_t number)
 
 int pv_writing_begin(struct pv_writing *w, struct pv_sqlite_store *store)
 {
-    *w = (struct pv_writing){.store = store, .number = -1, .verdict = PV_VERDICT_WRITE};
+    *w = (struct pv_writing){.store = store, .number = -1, .outcome = PV_WRITING_NEW};
     pv_sqlite_park_readers(store);
     int status = pv_sqlite_begin(&store->sqlite);
     return status == SQLITE_OK ? pv_store_last_position(store, &w->position) : status;
@@ -76,19 +76,19 @@ static enum pv_store_result answer(const struct pv_writing *w, int status, const
         pv_sqlite_fault(sqlite, status, doing, fault);
         return PV_STORE_FAULT;
     }
-    if (w->verdict == PV_VERDICT_EXHAUSTED) {
+    if (w->outcome == PV_WRITING_EXHAUSTED) {
         pv_fault_set(fault, PV_FAULT_KIND_TOO_LARGE,
                      "cannot %s '%s': nothing comes after number %lld, position %lld; copy it to a new file",
                      doing, sqlite->path, (long long)w->number, (long long)w->position);
         return PV_STORE_FAULT;
     }
-    return w->verdict == PV_VERDICT_CONFLICT ? PV_STORE_CONFLICT : PV_STORE_OK;
+    return w->outcome == PV_WRITING_CONFLICT ? PV_STORE_CONFLICT : PV_STORE_OK;
 }
 
 enum pv_store_result pv_writing_end(struct pv_writing *w, int status, const char *doing,
                                     struct pv_fault *fault)
 {
-    if (status == SQLITE_OK && w->verdict == PV_VERDICT_WRITE) {
+    if (status == SQLITE_OK && w->outcome == PV_WRITING_NEW) {
         status = pv_sqlite_commit(&w->store->sqlite);
         if (status == SQLITE_OK)
             return PV_STORE_OK;

@@ -1,0 +1,3 @@
+# Event stores and document caches: the law of each port on every adapter, then what is an adapter's own.
+pv_test(NAME test_event_stores KIND contract
+  SOURCES test_event_stores.c contract_event_store.c contract_run.c store_kit.c workdir.c LIBS pv_adapters cmocka)
