@@ -15,7 +15,6 @@ enum {
     MAGIC = 4,          /* bytes that tell the form */
     ROOM_MAX = 1 << 30, /* what one step is asked for: zlib counts in 32 bits */
     ZSTD_START = 5,     /* bytes with which a zstd frame can be begun */
-    TRAILING_MAX = 2,   /* zlib has read a member's two bytes of magic when it refuses them */
 };
 
 struct pv_inflate {
@@ -29,8 +28,8 @@ struct pv_inflate {
     unsigned char *input;
     size_t chunk, at, end;
 
-    bool between; /* no member or frame is begun: here the file may end */
-    bool first;   /* it is the first one that is being read */
+    bool between;   /* no member or frame is begun: here the file may end */
+    uint64_t begun; /* where the current one began; 0: the first */
     z_stream gzip;
     ZSTD_DStream *zstd;
     size_t zstd_wants; /* bytes to the end of its next block */
@@ -98,17 +97,28 @@ static bool open_file(struct pv_inflate *in, const char *path, struct pv_fault *
 
 /* --- what is wrong with it --- */
 
+static uint64_t position(const struct pv_inflate *in)
+{
+    return in->done - (in->end - in->at);
+}
+
 static bool damaged(struct pv_inflate *in, const char *what, const char *detail)
 {
+    /* What ends or is refused within its magic, after something sound, was never meant as another member. */
+    if (in->begun > 0 && position(in) - in->begun < MAGIC) {
+        what = "other bytes follow its compressed data";
+        detail = "";
+    }
     in->failed = true;
     pv_fault_set(&in->fault, PV_FAULT_KIND_DAMAGED, "%s is damaged: %s (at byte %llu%s%s)", in->name, what,
-                 (unsigned long long)(in->done - (in->end - in->at)), detail[0] ? ": " : "", detail);
+                 (unsigned long long)position(in), detail[0] ? ": " : "", detail);
     return false;
 }
 
-static bool trailed(struct pv_inflate *in)
+static void end_member(struct pv_inflate *in)
 {
-    return damaged(in, "other bytes follow its compressed data", "");
+    in->between = true;
+    in->begun = position(in);
 }
 
 static bool out_of_memory(struct pv_inflate *in)
@@ -122,7 +132,7 @@ static bool out_of_memory(struct pv_inflate *in)
 
 static bool gzip_step(struct pv_inflate *in, char *to, size_t room, size_t *got)
 {
-    if (in->between && !in->first)
+    if (in->between && in->begun > 0)
         (void)inflateReset(&in->gzip); /* fails for a stream that is not one only */
     in->between = false;
     size_t given = in->end - in->at;
@@ -133,16 +143,12 @@ static bool gzip_step(struct pv_inflate *in, char *to, size_t room, size_t *got)
     int status = inflate(&in->gzip, Z_NO_FLUSH);
     in->at += given - in->gzip.avail_in;
     *got = room - in->gzip.avail_out;
-    if (status == Z_STREAM_END) {
-        in->between = true;
-        in->first = false;
-    }
+    if (status == Z_STREAM_END)
+        end_member(in);
     if (status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR)
         return true;
     if (status == Z_MEM_ERROR)
         return out_of_memory(in);
-    if (!in->first && in->gzip.total_in <= TRAILING_MAX)
-        return trailed(in);
     return damaged(in, "its gzip data is not sound", in->gzip.msg ? in->gzip.msg : "");
 }
 
@@ -159,8 +165,6 @@ static bool zstd_fault(struct pv_inflate *in, size_t status)
             in->name);
         return false;
     }
-    if (code == ZSTD_error_prefix_unknown && !in->first)
-        return trailed(in);
     return damaged(in, "its zstd data is not sound", ZSTD_getErrorName(status));
 }
 
@@ -176,10 +180,10 @@ static bool zstd_step(struct pv_inflate *in, char *to, size_t room, size_t *got)
     *got = output.pos;
     if (ZSTD_isError(status))
         return zstd_fault(in, status);
-    in->between = status == 0;
-    if (in->between)
-        in->first = false;
-    in->zstd_wants = in->between ? ZSTD_START : status;
+    in->between = false;
+    if (status == 0)
+        end_member(in);
+    in->zstd_wants = status == 0 ? ZSTD_START : status;
     return true;
 }
 
@@ -229,7 +233,6 @@ struct pv_inflate *pv_inflate_open(const char *path, size_t chunk, struct pv_fau
         return NULL;
     }
     in->fd = -1;
-    in->first = true;
     in->between = true;
     in->chunk = chunk < ROOM_MAX ? chunk : ROOM_MAX;
     in->name = pv_ndjson_name(path);
@@ -263,13 +266,12 @@ void pv_inflate_close(struct pv_inflate *in)
 
 static bool read_plain(struct pv_inflate *in, char *to, size_t room, size_t *got)
 {
-    size_t left = in->end - in->at;
-    if (left == 0)
-        return read_raw(in, to, room < in->chunk ? room : in->chunk, got);
-    *got = left < room ? left : room;
-    memcpy(to, in->input + in->at, *got);
-    in->at += *got;
-    return true;
+    size_t head = in->end - in->at < room ? in->end - in->at : room, rest = 0;
+    memcpy(to, in->input + in->at, head);
+    in->at += head;
+    bool sound = head == room || in->end_of_file || read_raw(in, to + head, room - head, &rest);
+    *got = head + rest;
+    return sound;
 }
 
 static bool refill(struct pv_inflate *in)
