@@ -34,31 +34,33 @@ void pv_trail_up(struct pv_trail *trail)
 /* Appends a key as JSON Pointer writes it, as far as there is room. */
 static size_t put_key(char *path, size_t len, size_t size, const char *key)
 {
-    for (; *key != '\0' && len + 2 < size; key++) {
-        bool escaped = *key == '~' || *key == '/';
-        if (escaped)
+    for (; *key != '\0' && len + 2 <= size; key++) {
+        if (*key == '~' || *key == '/') {
             path[len++] = '~';
-        path[len++] = *key == '~' ? '0' : *key;
-        if (*key == '/')
-            path[len - 1] = '1';
+            path[len++] = *key == '~' ? '0' : '1';
+        } else {
+            path[len++] = *key;
+        }
     }
     return len;
 }
 
 void pv_trail_set_path(struct pv_trail *trail)
 {
-    char path[320] = "";
+    /* Keys come from outside and end with KEYS; what is the reader's own has room behind them. */
+    enum { KEYS = 256, OWN = 64 + PV_TRAIL_MAX * 24 };
+    char path[KEYS + OWN];
     size_t len = 0;
     if (trail->page != NULL)
-        len = (size_t)snprintf(path, sizeof(path), "%s %zu%s", trail->page, trail->page_number,
+        len = (size_t)snprintf(path, OWN, "%s %zu%s", trail->page, trail->page_number,
                                trail->depth > 0 ? ": " : "");
-    for (unsigned i = 0; i < trail->depth && len + 24 < sizeof(path); i++) {
+    for (unsigned i = 0; i < trail->depth; i++) {
         const char *key = trail->steps[i].key;
         path[len++] = '/';
         if (key != NULL)
-            len = put_key(path, len, sizeof(path), key);
+            len = put_key(path, len, KEYS, key);
         else
-            len += (size_t)snprintf(path + len, sizeof(path) - len, "%zu", trail->steps[i].index);
+            len += (size_t)snprintf(path + len, 24, "%zu", trail->steps[i].index);
     }
     struct pv_document_error *error = trail->error;
     error->path[pv_terminal_escape((struct pv_str){path, len}, error->path, sizeof(error->path) - 1)] = '\0';
@@ -126,39 +128,33 @@ enum pv_result pv_trail_refuse_node(struct pv_trail *trail, const char *sentence
     return refuse_with(trail, (struct pv_str){reason, (size_t)len});
 }
 
-/* Copies what stands before `at` since the last number, and the number as a string. */
-static int copy_number(struct pv_buffer *copy, struct pv_str before, struct pv_str number)
-{
-    static const char open[] = {'"', NUMBER_MARK};
-    if (pv_buffer_write(copy, before.ptr, before.len) != 0 ||
-        pv_buffer_write(copy, open, sizeof(open)) != 0 || pv_buffer_write(copy, number.ptr, number.len) != 0)
-        return -1;
-    return pv_buffer_write(copy, "\"", 1);
-}
-
 enum pv_result pv_tree_copy(struct pv_buffer *copy, struct pv_str text)
 {
+    static const char open[] = {'"', NUMBER_MARK};
     struct pv_json json = pv_json_begin(text, NULL);
     struct pv_json_value value;
-    const char *run = json.at;
+    const char *run = json.at; /* start of what is copied as it is */
+    int failed = 0;
     while (json.at < json.end) {
-        char c = *json.at;
-        bool is_digit = c == '-' || (c >= '0' && c <= '9');
-        if (c != '"' && !is_digit) {
+        bool is_digit = *json.at == '-' || (*json.at >= '0' && *json.at <= '9');
+        if (*json.at != '"' && !is_digit) {
             json.at++;
             continue;
         }
-        struct pv_str before = {run, (size_t)(json.at - run)};
+        size_t before = (size_t)(json.at - run);
         bool sound = pv_json_value(&json, 1, &value);
         if (PV_NEVER(!sound))
             return PV_FAULT_STATE;
         if (!is_digit)
             continue;
-        if (copy_number(copy, before, value.raw) != 0)
-            return PV_FAULT_MEMORY;
+        failed |= pv_buffer_write(copy, run, before);
+        failed |= pv_buffer_write(copy, open, sizeof(open));
+        failed |= pv_buffer_write(copy, value.raw.ptr, value.raw.len);
+        failed |= pv_buffer_write(copy, "\"", 1);
         run = json.at;
     }
-    return pv_buffer_write(copy, run, (size_t)(json.end - run)) == 0 ? PV_OK : PV_FAULT_MEMORY;
+    failed |= pv_buffer_write(copy, run, (size_t)(json.end - run));
+    return failed == 0 ? PV_OK : PV_FAULT_MEMORY;
 }
 
 enum pv_result pv_tree_parse(const struct pv_buffer *copy, cJSON **tree)

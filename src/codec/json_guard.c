@@ -53,7 +53,7 @@ static int compare_keys(const void *a, const void *b)
     int order = memcmp(x->text.ptr, y->text.ptr, x->text.len);
     if (order != 0)
         return order;
-    return x->at < y->at ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
 }
 
 /* Closes the innermost container and looks at its keys, of which an array has none. */

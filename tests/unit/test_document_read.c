@@ -161,6 +161,9 @@ static void shuffle(cJSON *node, uint64_t *random, bool strange)
         cJSON_AddStringToObject(node, "_etag", "\"0000-0000\"");
         cJSON_AddNumberToObject(node, "_ts", 1.5e300);
         cJSON_AddNullToObject(node, "ID");
+        cJSON_AddTrueToObject(
+            node, "a key that is longer than any key of a document could ever be, with each of its "
+                  "characters written as an escape");
         cJSON_AddItemToObject(node, "",
                               cJSON_Parse("[{\"id\":[1,2,{\"version\":-0.5}]},\"\xe2\x82\xac\",true]"));
     }
@@ -582,6 +585,8 @@ static void document__state_that_breaks_D6__is_refused_at_its_part(void **state)
         {"11\",", "\"version\":2", "\"version\":1", "/competitions/0", "(D6.9): 00000000000000000000000011"},
         {"22\",", "\"version\":1", "\"version\":0", "/competitions/1/candidates/0",
          "(D6.9): 00000000000000000000000022"},
+        {"24\",", "\"deleted\":false", "\"deleted\":true", "/competitions/1/candidates/1",
+         "(D6.9): 00000000000000000000000024"},
         {"32\",", "\"version\":1", "\"version\":0", "/voters/1", "(D6.9): 00000000000000000000000032"},
         {"33\",", "\"deleted\":false", "\"deleted\":true", "/voters/2",
          "(D6.10): 00000000000000000000000033"},

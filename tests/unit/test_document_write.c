@@ -1,4 +1,5 @@
 /* document_write.c and hash.c: the canonical form of F3, whole and in parts. */
+#include <openssl/evp.h>
 #include <stdlib.h>
 
 #include "document.h"
@@ -6,6 +7,37 @@
 #include "sample.h"
 
 static const struct pv_seed seed = {1, 2};
+
+/* OpenSSL's calls fail one by one (linked with --wrap). */
+static enum { NONE, NEW, INIT, UPDATE, FINAL } hash_failure;
+EVP_MD_CTX *__real_EVP_MD_CTX_new(void);
+EVP_MD_CTX *__wrap_EVP_MD_CTX_new(void);
+int __real_EVP_DigestInit_ex(EVP_MD_CTX *context, const EVP_MD *type, ENGINE *engine);
+int __wrap_EVP_DigestInit_ex(EVP_MD_CTX *context, const EVP_MD *type, ENGINE *engine);
+int __real_EVP_DigestUpdate(EVP_MD_CTX *context, const void *bytes, size_t len);
+int __wrap_EVP_DigestUpdate(EVP_MD_CTX *context, const void *bytes, size_t len);
+int __real_EVP_DigestFinal_ex(EVP_MD_CTX *context, unsigned char *digest, unsigned *len);
+int __wrap_EVP_DigestFinal_ex(EVP_MD_CTX *context, unsigned char *digest, unsigned *len);
+
+EVP_MD_CTX *__wrap_EVP_MD_CTX_new(void)
+{
+    return hash_failure == NEW ? NULL : __real_EVP_MD_CTX_new();
+}
+
+int __wrap_EVP_DigestInit_ex(EVP_MD_CTX *context, const EVP_MD *type, ENGINE *engine)
+{
+    return hash_failure == INIT ? 0 : __real_EVP_DigestInit_ex(context, type, engine);
+}
+
+int __wrap_EVP_DigestUpdate(EVP_MD_CTX *context, const void *bytes, size_t len)
+{
+    return hash_failure == UPDATE ? 0 : __real_EVP_DigestUpdate(context, bytes, len);
+}
+
+int __wrap_EVP_DigestFinal_ex(EVP_MD_CTX *context, unsigned char *digest, unsigned *len)
+{
+    return hash_failure == FINAL ? 0 : __real_EVP_DigestFinal_ex(context, digest, len);
+}
 
 static void check_document(const struct pv_election *election, const char *expected)
 {
@@ -333,6 +365,21 @@ static void hash__golden_document__is_its_sha256(void **state)
     pv_election_deinit(&e);
 }
 
+static void hash__failure_of_each_call__is_a_fault_and_writes_nothing(void **state)
+{
+    (void)state;
+    struct pv_election e;
+    pv_election_init(&e, seed);
+    sample_created(&e, 1, "x", NULL);
+    for (hash_failure = NEW; hash_failure <= FINAL; hash_failure++) {
+        char hex[PV_HASH_LEN] = "#";
+        check_int(pv_document_hash(&e, hex), PV_FAULT_MEMORY);
+        check_true(hex[0] == '#');
+    }
+    hash_failure = NONE;
+    pv_election_deinit(&e);
+}
+
 /* Independent of the maps' seed, and of a document that is larger than the buffer. */
 static void hash__other_seed__is_the_same(void **state)
 {
@@ -362,6 +409,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(document__no_memory_for_a_large_ballot__fails_the_output),
     cmocka_unit_test(document__small_paper__needs_no_memory),
     cmocka_unit_test(hash__golden_document__is_its_sha256),
+    cmocka_unit_test(hash__failure_of_each_call__is_a_fault_and_writes_nothing),
     cmocka_unit_test(hash__other_seed__is_the_same),
 };
-CHECK_MAIN(tests, 14)
+CHECK_MAIN(tests, 15)

@@ -446,6 +446,10 @@ static void finding__without_stream_number_line_or_field__has_nulls(void **state
                   "{\"stream\":\"\",\"number\":null,\"line\":3,\"code\":\"record_invalid\",\"field\":null,"
                   "\"message\":\"the record is not valid: x\"}\n",
                   "line 3: record_invalid: the record is not valid: x\n");
+    check_finding((struct pv_finding){PV_STR("E"), -1, 3, &why},
+                  "{\"stream\":\"E\",\"number\":null,\"line\":3,\"code\":\"record_invalid\",\"field\":null,"
+                  "\"message\":\"the record is not valid: x\"}\n",
+                  "line 3: E: record_invalid: the record is not valid: x\n");
     check_finding((struct pv_finding){{NULL, 0}, 0, 0, &why},
                   "{\"stream\":null,\"number\":0,\"line\":null,\"code\":\"record_invalid\",\"field\":null,"
                   "\"message\":\"the record is not valid: x\"}\n",
