@@ -127,7 +127,7 @@ static bool judge_tail(const char *name, struct pv_str tail, bool alone, bool *r
 {
     size_t skip = alone && tail.len >= 3 && memcmp(tail.ptr, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     tail = (struct pv_str){tail.ptr + skip, tail.len - skip};
-    if (alone && (tail.len == 0 || tail.ptr[0] != '{')) {
+    if (tail.len == 0 || tail.ptr[0] != '{') {
         pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "cannot add to %s: it does not hold event records", name);
         return false;
     }

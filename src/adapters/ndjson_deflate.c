@@ -1,6 +1,7 @@
 #include "ndjson_deflate.h"
 
 #include <stdlib.h>
+#define ZLIB_CONST /* deflate does not write to its input */
 #include <zlib.h>
 #include <zstd.h>
 
@@ -64,8 +65,7 @@ static bool hand_on(struct pv_deflate *out, size_t len)
 static bool gzip(struct pv_deflate *out, const char *bytes, size_t len, bool end)
 {
     int status;
-    out->gzip.next_in =
-        (Bytef *)(uintptr_t)bytes; /* zlib does not write to it, but its type does not say so */
+    out->gzip.next_in = (const Bytef *)bytes;
     out->gzip.avail_in = (uInt)len;
     do {
         out->gzip.next_out = (Bytef *)out->output;

@@ -32,7 +32,7 @@ enum pv_inflate_form pv_ndjson_form_of_name(const char *path);
 bool pv_ndjson_check_appendable(const char *path, enum pv_inflate_form form,
                                 struct pv_fault *fault) PV_MUST_USE;
 /* How much of a plain file of `size` bytes is whole lines: up to its last LF, or all of it if what follows is
-   a record that only lacks its LF. A file without any LF that does not look like the beginning of a record is
+   a record that only lacks its LF. If what follows does not even look like the beginning of a record, that is
    a fault: cutting it off would destroy what is none of ours. */
 bool pv_ndjson_whole_lines(int fd, const char *name, uint64_t size, uint64_t *whole, bool *lacks_lf,
                            struct pv_fault *fault) PV_MUST_USE;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -124,11 +125,11 @@ static bool open_file(struct pv_ndjson_sink *sink, struct pv_fault *fault)
     return sink->fd >= 0 || pv_ndjson_errno(fault, "open", sink->name, errno);
 }
 
-/* Two writers would cut off each other's lines. A file system that knows no locks has none to respect. */
+/* Two writers would cut off each other's lines. A file system that knows no locks has none to respect.
+   (flock, because a lock of fcntl's is lost when any other descriptor of the file is closed.) */
 static bool lock_file(struct pv_ndjson_sink *sink, struct pv_fault *fault)
 {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(sink->fd, F_SETLK, &lock) == 0 || (errno != EACCES && errno != EAGAIN))
+    if (flock(sink->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
         return true;
     pv_fault_set(fault, PV_FAULT_KIND_BUSY, "cannot write %s: another process is writing it", sink->name);
     return false;

@@ -193,6 +193,8 @@ static void foreign_file__is_not_cut_off(void **state)
     (void)state;
     put_file(scratch(names[0]), "a note of mine", 14);
     check_refused(scratch(names[0]), "does not hold event records");
+    put_file(scratch(names[0]), "line one\nline two", 17);
+    check_refused(scratch(names[0]), "does not hold event records");
     put_file(scratch(names[0]), "\xef\xbb\xbf", 3);
     check_refused(scratch(names[0]), "does not hold event records");
 }

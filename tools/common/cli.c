@@ -33,12 +33,14 @@ static void make_printable(char *text)
 void pv_cli_error(const char *program, const char *format, ...)
 {
     char line[LINE_MAX_BYTES];
+    int len = snprintf(line, sizeof line, "%s: ", program);
+    size_t used = len < 0 ? 0 : (size_t)len < sizeof line ? (size_t)len : sizeof line - 1;
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(line, sizeof line, format, args);
+    (void)vsnprintf(line + used, sizeof line - used, format, args);
     va_end(args);
     make_printable(line);
-    (void)fprintf(stderr, "%s: %s\n", program, line);
+    (void)fprintf(stderr, "%s\n", line);
 }
 
 /* Standard output is the result: a full disk or a closed pipe must not look like success. */
