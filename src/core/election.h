@@ -137,7 +137,8 @@ enum pv_rule {
 };
 enum pv_part { PV_PART_ELECTION, PV_PART_COMPETITION, PV_PART_CANDIDATE, PV_PART_VOTER, PV_PART_BALLOT };
 
-/* Which rule the state breaks, and where: the part's position in its list. */
+/* Which rule the state breaks, and where: the part's position in its list, or PV_NONE if an event's id leads
+   to no part at all. */
 struct pv_violation {
     enum pv_rule rule;
     enum pv_part part;

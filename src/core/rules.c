@@ -114,17 +114,44 @@ bool pv_election_ensure_valid_state(const struct pv_election *election, struct p
     return true;
 }
 
+/* An event that was applied names parts that are there: an id that leads nowhere is a broken map. */
+static bool leads_to_a_part(uint32_t position, enum pv_part part, struct pv_violation *violation)
+{
+    return position != PV_NONE || pv_violate(violation, PV_RULE_ID_UNIQUE, part, position);
+}
+
 static bool touched_competition(const struct pv_election *election, struct pv_competition_id id,
                                 struct pv_violation *violation)
 {
-    return pv_competition_check_touched(election, pv_election_find_competition(election, id), violation);
+    uint32_t competition = pv_election_find_competition(election, id);
+    return leads_to_a_part(competition, PV_PART_COMPETITION, violation) &&
+           pv_competition_check_touched(election, competition, violation);
 }
 
 static bool touched_candidate(const struct pv_election *election, struct pv_competition_id competition,
                               struct pv_candidate_id id, struct pv_violation *violation)
 {
-    return pv_candidate_ensure_valid_state(election, pv_election_find_candidate(election, id), violation) &&
+    uint32_t candidate = pv_election_find_candidate(election, id);
+    return leads_to_a_part(candidate, PV_PART_CANDIDATE, violation) &&
+           pv_candidate_ensure_valid_state(election, candidate, violation) &&
            touched_competition(election, competition, violation);
+}
+
+static bool touched_voter(const struct pv_election *election, struct pv_voter_id id,
+                          struct pv_violation *violation)
+{
+    uint32_t voter = pv_election_find_voter(election, id);
+    return leads_to_a_part(voter, PV_PART_VOTER, violation) &&
+           pv_voter_ensure_valid_state(election, voter, violation);
+}
+
+/* `candidate` is the one that was rated, or PV_NONE. */
+static bool touched_ballot(const struct pv_election *election, struct pv_ballot_id id, uint32_t candidate,
+                           struct pv_violation *violation)
+{
+    uint32_t ballot = pv_election_find_ballot(election, id);
+    return leads_to_a_part(ballot, PV_PART_BALLOT, violation) &&
+           pv_ballot_check_touched(election, ballot, candidate, violation);
 }
 
 bool pv_election_check_touched(const struct pv_election *election, const struct pv_event *event,
@@ -155,21 +182,16 @@ bool pv_election_check_touched(const struct pv_election *election, const struct 
         return touched_candidate(election, event->u.candidate_removed.competition_id,
                                  event->u.candidate_removed.candidate_id, violation);
     case PV_EVENT_VOTER_REGISTERED:
-        return pv_voter_ensure_valid_state(
-            election, pv_election_find_voter(election, event->u.voter_registered.voter_id), violation);
+        return touched_voter(election, event->u.voter_registered.voter_id, violation);
     case PV_EVENT_BALLOT_CREATED:
-        return pv_ballot_check_touched(election,
-                                       pv_election_find_ballot(election, event->u.ballot_created.ballot_id),
-                                       PV_NONE, violation) &&
-               pv_voter_ensure_valid_state(
-                   election, pv_election_find_voter(election, event->u.ballot_created.voter_id), violation);
+        return touched_ballot(election, event->u.ballot_created.ballot_id, PV_NONE, violation) &&
+               touched_voter(election, event->u.ballot_created.voter_id, violation);
     case PV_EVENT_BALLOT_CANDIDATE_RATED:
-        return pv_ballot_check_touched(
-            election, pv_election_find_ballot(election, event->u.ballot_candidate_rated.ballot_id),
+        return touched_ballot(
+            election, event->u.ballot_candidate_rated.ballot_id,
             pv_election_find_candidate(election, event->u.ballot_candidate_rated.candidate_id), violation);
     case PV_EVENT_BALLOT_CAST:
-        return pv_ballot_check_touched(
-            election, pv_election_find_ballot(election, event->u.ballot_cast.ballot_id), PV_NONE, violation);
+        return touched_ballot(election, event->u.ballot_cast.ballot_id, PV_NONE, violation);
     case PV_EVENT_TYPE_COUNT:
         break;
     }
