@@ -79,7 +79,8 @@ enum pv_result pv_trail_refuse_code(struct pv_trail *trail, enum pv_code code, s
     struct pv_refusal why;
     char message[PV_MESSAGE_MAX];
     pv_refusal_set(&why, code, PV_KEY_NONE, value);
-    return refuse_with(trail, (struct pv_str){message, pv_refusal_message(&why, message)});
+    size_t len = pv_refusal_message(&why, message);
+    return refuse_with(trail, (struct pv_str){message, len});
 }
 
 enum pv_result pv_trail_refuse(struct pv_trail *trail, struct pv_str sentence)

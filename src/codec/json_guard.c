@@ -59,8 +59,10 @@ static int compare_keys(const void *a, const void *b)
 /* Closes the innermost container and looks at its keys, of which an array has none. */
 static enum pv_result close_container(struct guard *guard)
 {
-    size_t first = guard->first[--guard->open], count = guard->key_count - first;
     const struct key *twice = NULL;
+    if (PV_NEVER(guard->open == 0))
+        return PV_FAULT_STATE;
+    size_t first = guard->first[--guard->open], count = guard->key_count - first;
     guard->key_count = first;
     if (count < 2)
         return PV_OK;

@@ -86,7 +86,7 @@ static char json_escape(unsigned char c)
     static const char controls[] = "uuuuuuuubtnufruuuuuuuuuuuuuuuuuu";
     if (c < 0x20)
         return controls[c];
-    return c == '"' || c == '\\' ? (char)c : 0;
+    return (char)(c == '"' || c == '\\' ? c : 0);
 }
 
 static void out_unicode_escape(struct pv_out *out, unsigned point)
@@ -131,7 +131,9 @@ void pv_out_json_message(struct pv_out *out, struct pv_str text)
     for (size_t i = 0; i < text.len;) {
         uint32_t point = 0;
         unsigned len = pv_utf8_next(text.ptr + i, text.len - i, &point);
-        char escape = len == 1 ? json_escape((unsigned char)point) : 0;
+        char escape = 0;
+        if (len == 1)
+            escape = json_escape((unsigned char)point);
         if (len == 0)
             pv_out_cstr(out, "\xef\xbf\xbd"); /* U+FFFD: the line must stay UTF-8 whatever the source had */
         else if (escape != 0)
@@ -164,13 +166,17 @@ static unsigned terminal_char(const char *text, size_t len, char out[PV_TERMINAL
     if (bytes == 0 || point < 0x20 || (point >= 0x7f && point <= 0x9f)) {
         for (unsigned i = 0; i < *taken; i++) {
             unsigned char c = (unsigned char)text[i];
-            memcpy(out + n, (char[]){'\\', 'x', hex_digits[c >> 4], hex_digits[c & 15]}, 4);
-            n += 4;
+            out[n++] = '\\';
+            out[n++] = 'x';
+            out[n++] = hex_digits[c >> 4];
+            out[n++] = hex_digits[c & 15];
         }
     } else if (misleads(point)) {
-        memcpy(out, "\\u{", 3);
-        for (n = 3; n < 7; n++)
-            out[n] = hex_digits[point >> (4 * (6 - n)) & 15];
+        out[n++] = '\\';
+        out[n++] = 'u';
+        out[n++] = '{';
+        for (int shift = 12; shift >= 0; shift -= 4)
+            out[n++] = hex_digits[point >> shift & 15];
         out[n++] = '}';
     } else {
         memcpy(out, text, bytes);
@@ -199,7 +205,7 @@ size_t pv_terminal_escape(struct pv_str text, char *out, size_t size)
     for (size_t i = 0; i < text.len; i += taken) {
         unsigned len = terminal_char(text.ptr + i, text.len - i, shown, &taken);
         if (len > size - used) {
-            memcpy(out + mark, "...", 3);
+            memset(out + mark, '.', 3);
             return mark + 3;
         }
         memcpy(out + used, shown, len);
@@ -220,8 +226,12 @@ void pv_out_base64(struct pv_out *out, struct pv_str bytes)
             group |= (uint32_t)(unsigned char)bytes.ptr[i + 1] << 8;
         if (left > 2)
             group |= (unsigned char)bytes.ptr[i + 2];
-        char quad[4] = {alphabet[group >> 18], alphabet[group >> 12 & 63],
-                        left > 1 ? alphabet[group >> 6 & 63] : '=', left > 2 ? alphabet[group & 63] : '='};
+        char quad[4] = {alphabet[group >> 18], alphabet[group >> 12 & 63], alphabet[group >> 6 & 63],
+                        alphabet[group & 63]};
+        if (left < 3)
+            quad[3] = '=';
+        if (left < 2)
+            quad[2] = '=';
         pv_out_bytes(out, quad, sizeof(quad));
     }
 }

@@ -27,14 +27,10 @@ static void out_decimal(struct pv_out *out, uint64_t value, uint64_t unit)
 {
     uint64_t rest = value % unit;
     pv_out_uint(out, value / unit);
-    if (rest == 0)
-        return;
-    pv_out_char(out, '.');
-    while (rest != 0) {
-        unit /= 10;
-        pv_out_char(out, (char)('0' + rest / unit));
-        rest %= unit;
-    }
+    if (rest != 0)
+        pv_out_char(out, '.');
+    for (; rest != 0; rest = rest * 10 % unit)
+        pv_out_char(out, (char)('0' + rest * 10 / unit));
 }
 
 static void out_averages(struct pv_out *out, const struct pv_tally_candidate *row)
