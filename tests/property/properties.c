@@ -1,0 +1,52 @@
+#include "properties.h"
+
+#include "catalogue.h"
+#include "history.h"
+#include "prop.h"
+
+/* Floors in thousandths of a case: each about a third of what the seeds of the tests give. */
+#define ACCEPTED(per_mille)                                                                                  \
+    {                                                                                                        \
+        COUNT_ACCEPTED, COUNT_ACCEPTED + PV_EVENT_TYPE_COUNT - 1, per_mille                                  \
+    }
+#define REFUSED(code, per_mille)                                                                             \
+    {                                                                                                        \
+        COUNT_REFUSED + PV_##code, COUNT_REFUSED + PV_##code, per_mille                                      \
+    }
+
+/* Every domain code of D7: those before the stream's. */
+#define ALL_REFUSED(per_mille)                                                                               \
+    {                                                                                                        \
+        COUNT_REFUSED + PV_JSON_INVALID, COUNT_REFUSED + PV_CLOSE_BEFORE_OPEN, per_mille                     \
+    }
+
+static const struct prop_floor histories[] = {ACCEPTED(100), ALL_REFUSED(1)};
+static const struct prop_floor loads[] = {
+    ACCEPTED(100), {COUNT_LOADS, COUNT_LOADS, 900}, {COUNT_LOADS_REFUSED, COUNT_LOADS_REFUSED, 500}};
+static const struct prop_floor corruptions_floor[] = {ACCEPTED(100),
+                                                      {COUNT_CORRUPTED, COUNT_CORRUPTED, 1000},
+                                                      {COUNT_CORRUPTED_FAR, COUNT_CORRUPTED_FAR, 1000}};
+static const struct prop_floor documents[] = {ACCEPTED(100), {COUNT_DOCUMENTS, COUNT_DOCUMENTS, 1000}};
+static const struct prop_floor restarts[] = {ACCEPTED(100), {COUNT_RESTORED, COUNT_RESTORED, 1000}};
+
+#define ROW(name, floors)                                                                                    \
+    {                                                                                                        \
+#name, prop_##name, floors, sizeof(floors) / sizeof((floors)[0]), history_counter_name               \
+    }
+static const struct prop props[] = {
+    ROW(model_agrees, histories),         ROW(tally_is_a_recount, histories),
+    ROW(load_equals_apply, loads),        ROW(refused_changes_nothing, histories),
+    ROW(checks_agree, corruptions_floor), ROW(prefetch_changes_nothing, histories),
+    ROW(document_round_trip, documents),  ROW(event_round_trip, histories),
+    ROW(restored_continues, restarts),
+};
+
+int main(int argc, char **argv)
+{
+    const char *which;
+    if (!cat_agrees_with_core(&which)) {
+        fprintf(stderr, "the core's catalogue differs at %s\nFAILED property catalogue\n", which);
+        return 1;
+    }
+    return prop_main(argc, argv, props, sizeof props / sizeof props[0]);
+}

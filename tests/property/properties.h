@@ -1,0 +1,35 @@
+/* The bodies of the properties. Each draws its input from the generator, so the runner (properties.c) and the
+   fuzz targets call the same functions. 0: it holds; 1: it does not, and g->message says how. */
+#ifndef PV_PROPERTIES_H
+#define PV_PROPERTIES_H
+
+#include "gen.h"
+
+/* The model and the core agree on each verdict, code, field, document and tally. */
+int prop_model_agrees(struct gen *g);
+/* The tally's text is that of a naive recount, at many points of histories that vote much. */
+int prop_tally_is_a_recount(struct gen *g);
+/* Loading events gives what applying them one by one gives; a load that is refused leaves no aggregate (D1).
+ */
+int prop_load_equals_apply(struct gen *g);
+/* A refused event changes no byte: neither of the document nor of anything in memory (D1). */
+int prop_refused_changes_nothing(struct gen *g);
+/* What apply checks and the exhaustive check never disagree, on valid states and on corrupted ones (D1, D6).
+ */
+int prop_checks_agree(struct gen *g);
+/* Prefetching changes nothing. */
+int prop_prefetch_changes_nothing(struct gen *g);
+
+/* A document read back and printed again is the same bytes, whole, in parts, and in a foreign layout (F3). */
+int prop_document_round_trip(struct gen *g);
+/* A printed event read back is the same event, whatever text it came from. */
+int prop_event_round_trip(struct gen *g);
+/* A history goes on after a restart from the document as it would have without one. */
+int prop_restored_continues(struct gen *g);
+
+/* Records of several streams: any split into batches, with and without layouts, reads the same. */
+int prop_batches_agree(struct gen *g);
+/* What the reader says of each record, and what comes of it, is what F1 says. */
+int prop_records_are_judged(struct gen *g);
+
+#endif
