@@ -295,8 +295,14 @@ def replay(source, what="document", at=None, keep_going=False, only=None):
     return "".join(out), found, 1 if found else 0
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        """One line, as F5 wants it."""
+        self.exit(2, "%s: %s\n" % (self.prog, message))
+
+
 def arguments(words):
-    parser = argparse.ArgumentParser(prog="photovote_peer.py", allow_abbrev=False)
+    parser = Parser(prog="photovote_peer.py", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("verify", "replay"):
         command = commands.add_parser(name, allow_abbrev=False)
