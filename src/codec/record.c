@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "event_read.h"
+#include "layout.h"
 
 struct pv_record_reader {
     struct pv_names names;
@@ -15,12 +16,12 @@ struct pv_record_reader {
     enum pv_event_type last_type;
     struct pv_members members; /* of the record that is being read */
     struct pv_event_text data;
+    struct pv_layouts *line_layouts, *event_layouts; /* NULL: read everything plainly */
 };
 
 struct pv_record_reader *pv_record_reader_new(bool layouts)
 {
     struct pv_record_reader *reader = malloc(sizeof *reader);
-    (void)layouts;
     if (reader == NULL)
         return NULL;
     pv_names_init(&reader->names);
@@ -28,6 +29,12 @@ struct pv_record_reader *pv_record_reader_new(bool layouts)
     reader->scratch = NULL;
     reader->scratch_len = reader->scratch_used = 0;
     reader->last_type = PV_EVENT_ELECTION_CREATED;
+    reader->line_layouts = layouts ? pv_layouts_new() : NULL;
+    reader->event_layouts = layouts ? pv_layouts_new() : NULL;
+    if (layouts && (reader->line_layouts == NULL || reader->event_layouts == NULL)) {
+        pv_record_reader_free(reader);
+        return NULL;
+    }
     return reader;
 }
 
@@ -35,6 +42,8 @@ void pv_record_reader_free(struct pv_record_reader *reader)
 {
     if (reader == NULL)
         return;
+    pv_layouts_free(reader->line_layouts);
+    pv_layouts_free(reader->event_layouts);
     free(reader->stack.bits);
     free(reader->scratch);
     free(reader);
@@ -96,9 +105,8 @@ static void refuse(struct pv_record *record, enum pv_field field, const char *wh
     pv_refusal_set(&record->why, PV_RECORD_INVALID, field, (struct pv_str){reason, (size_t)len});
 }
 
-static void begin_record(struct pv_record *record, uint64_t line)
+static void begin_record(struct pv_record *record)
 {
-    record->line = line;
     record->envelope = PV_ENVELOPE_VALID;
     record->has_stream = record->has_number = record->has_election = false;
     record->has_created = record->lacks_created = false;
@@ -109,7 +117,7 @@ static void begin_record(struct pv_record *record, uint64_t line)
 
 static void unreadable(struct pv_record *record, const char *what)
 {
-    begin_record(record, record->line);
+    begin_record(record);
     record->envelope = PV_ENVELOPE_UNREADABLE;
     refuse(record, PV_KEY_NONE, what, (struct pv_str){NULL, 0});
 }
@@ -329,11 +337,10 @@ static void decode(struct pv_record_reader *reader, struct pv_record *record)
                         &reader->last_type, &record->event, &record->why);
 }
 
-void pv_record_read_line(struct pv_record_reader *reader, struct pv_str line, uint64_t number,
-                         struct pv_record *record)
+static void read_plainly(struct pv_record_reader *reader, struct pv_str line, struct pv_record *record)
 {
     struct pv_json_value fault;
-    begin_record(record, number);
+    begin_record(record);
     if (line.len > PV_LINE_MAX) {
         unreadable(record, "is longer than 16777216 bytes");
     } else if (!scan_line(reader, line, &fault)) {
@@ -343,6 +350,19 @@ void pv_record_read_line(struct pv_record_reader *reader, struct pv_str line, ui
         if (record->envelope == PV_ENVELOPE_VALID)
             decode(reader, record);
     }
+}
+
+void pv_record_read_line(struct pv_record_reader *reader, struct pv_str line, uint64_t number,
+                         struct pv_record *record)
+{
+    record->line = number;
+    if (reader->line_layouts != NULL && pv_layouts_read_line(reader->line_layouts, line, record))
+        return;
+    read_plainly(reader, line, record);
+    if (reader->line_layouts != NULL && record->decoded == PV_OK)
+        pv_layouts_learn(
+            reader->line_layouts,
+            &(struct pv_learned){line, &reader->members, &reader->data.members, record->event.type});
 }
 
 /* What a store gave. Its texts are looked at as a line's are, because stores keep bytes. */
@@ -413,14 +433,28 @@ static void check_recorded(const struct pv_recorded *recorded, struct pv_record 
         key_invalid(record, PV_KEY_METADATA, "is not an object", none);
 }
 
+static void decode_recorded(struct pv_record_reader *reader, struct pv_record *record)
+{
+    const struct pv_recorded *recorded = &record->recorded;
+    struct pv_layouts *layouts = reader->event_layouts;
+    if (layouts != NULL && pv_layouts_read_event(layouts, recorded->type, recorded->data, record)) {
+        record->decoded = PV_OK;
+        return;
+    }
+    pv_event_scan_text(recorded->data, &reader->names, &reader->data);
+    decode(reader, record);
+    if (layouts != NULL && record->decoded == PV_OK)
+        pv_layouts_learn(
+            layouts, &(struct pv_learned){recorded->data, NULL, &reader->data.members, record->event.type});
+}
+
 void pv_record_read_recorded(struct pv_record_reader *reader, const struct pv_recorded *recorded,
                              struct pv_record *record)
 {
-    begin_record(record, 0);
+    record->line = 0;
+    begin_record(record);
     check_recorded(recorded, record);
     record->recorded = *recorded;
-    if (record->envelope != PV_ENVELOPE_VALID)
-        return;
-    pv_event_scan_text(recorded->data, &reader->names, &reader->data);
-    decode(reader, record);
+    if (record->envelope == PV_ENVELOPE_VALID)
+        decode_recorded(reader, record);
 }

@@ -11,3 +11,4 @@ target_link_options(test_document_write PRIVATE
 pv_codec_test(test_document_read)
 pv_codec_test(test_json_guard)
 pv_codec_test(test_print)
+pv_test(NAME test_layout KIND unit SOURCES test_layout.c record_kit.c LIBS pv_codec cmocka)
