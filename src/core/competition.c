@@ -25,9 +25,9 @@ enum pv_result pv_refer_competition(const struct pv_election *election, struct p
     return PV_OK;
 }
 
-/* The list of small competitions: the live ones with fewer than two live candidates. */
+/* The list of small competitions. */
 
-static bool is_small(const struct pv_competition *competition)
+bool pv_competition_is_small(const struct pv_competition *competition)
 {
     return !competition->deleted && competition->live_candidates < 2;
 }
@@ -57,18 +57,18 @@ static void unlink_small(struct pv_election *election, uint32_t position)
 void pv_competition_appeared(struct pv_election *election, uint32_t competition)
 {
     election->live_competitions++;
-    if (is_small(&election->competitions[competition]))
+    if (pv_competition_is_small(&election->competitions[competition]))
         link_small(election, competition);
 }
 
 void pv_competition_resized(struct pv_election *election, uint32_t position, uint32_t live_candidates)
 {
     struct pv_competition *competition = &election->competitions[position];
-    bool was_small = is_small(competition);
+    bool was_small = pv_competition_is_small(competition);
     competition->live_candidates = live_candidates;
-    if (was_small && !is_small(competition))
+    if (was_small && !pv_competition_is_small(competition))
         unlink_small(election, position);
-    else if (!was_small && is_small(competition))
+    else if (!was_small && pv_competition_is_small(competition))
         link_small(election, position);
 }
 
@@ -159,7 +159,7 @@ static bool is_linked_as_it_must_be(const struct pv_election *election, uint32_t
 {
     const struct pv_competition *competition = &election->competitions[position];
     uint32_t next = competition->small_next, prev = competition->small_prev;
-    if (!is_small(competition))
+    if (!pv_competition_is_small(competition))
         return next == PV_NONE && prev == PV_NONE && election->small_competitions != position;
     bool from_prev = prev == PV_NONE ? election->small_competitions == position
                                      : prev < election->competition_count &&

@@ -63,6 +63,8 @@ enum pv_result pv_ballot_reserve(struct pv_election *election) PV_MUST_USE;
 void pv_competition_appeared(struct pv_election *election, uint32_t competition);
 void pv_competition_resized(struct pv_election *election, uint32_t competition, uint32_t live_candidates);
 void pv_competition_left(struct pv_election *election, uint32_t competition);
+/* Live, with fewer than two live candidates: opening is refused while there is one. */
+bool pv_competition_is_small(const struct pv_competition *competition);
 
 /* Reports a violation: fills in *violation and returns false. */
 bool pv_violate(struct pv_violation *violation, enum pv_rule rule, enum pv_part part,

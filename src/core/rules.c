@@ -32,6 +32,14 @@ bool pv_violate(struct pv_violation *violation, enum pv_rule rule, enum pv_part 
     return false;
 }
 
+/* Once opened, every ballot has a row for the ratings of every candidate; a paper of none needs no rows. */
+static bool has_rows(const struct pv_election *e)
+{
+    const struct pv_ratings *ratings = &e->ratings;
+    return !e->is_opened || (ratings->candidates == e->candidate_count &&
+                             (ratings->candidates == 0 || ratings->ballots == e->ballot_count));
+}
+
 /* The rules on the election's own values. */
 static enum pv_rule own_rule(const struct pv_election *e)
 {
@@ -47,7 +55,7 @@ static enum pv_rule own_rule(const struct pv_election *e)
         return PV_RULE_CLOSED;
     if (e->is_opened && e->competition_count == 0)
         return PV_RULE_PAPER;
-    if (e->live_competitions > e->competition_count || e->ballot_count > e->voter_count)
+    if (e->live_competitions > e->competition_count || e->ballot_count > e->voter_count || !has_rows(e))
         return PV_RULE_DERIVED;
     if (e->version < e->is_opened + e->is_closed + e->deleted)
         return PV_RULE_VERSION;
@@ -66,20 +74,31 @@ static bool add_events(int64_t *events, int64_t version)
     return !__builtin_add_overflow(*events, version, events) && !__builtin_add_overflow(*events, 1, events);
 }
 
+/* Whether the list of small competitions has `count` entries, each of which is known to be linked properly: a
+   ring apart from the list's head would be as well. */
+static bool is_whole_small_list(const struct pv_election *e, uint32_t count)
+{
+    uint32_t position = e->small_competitions;
+    for (; count > 0 && position < e->competition_count; count--)
+        position = e->competitions[position].small_next;
+    return count == 0 && position == PV_NONE;
+}
+
 static bool check_paper(const struct pv_election *e, int64_t *events, struct pv_violation *violation)
 {
-    uint32_t live = 0, candidates = 0;
+    uint32_t live = 0, small = 0, candidates = 0;
     for (uint32_t i = 0; i < e->competition_count; i++) {
         if (!pv_competition_ensure_valid_state(e, i, violation))
             return false;
         if (!add_events(events, e->competitions[i].version))
             return pv_violate(violation, PV_RULE_VERSION, PV_PART_ELECTION, 0);
         live += !e->competitions[i].deleted;
+        small += pv_competition_is_small(&e->competitions[i]);
         candidates += e->competitions[i].candidate_count;
     }
     /* Each competition's candidates are its own and in order, so equal sums mean that all are accounted for.
      */
-    if (live != e->live_competitions || candidates != e->candidate_count)
+    if (live != e->live_competitions || candidates != e->candidate_count || !is_whole_small_list(e, small))
         return pv_violate(violation, PV_RULE_DERIVED, PV_PART_ELECTION, 0);
     return true;
 }
@@ -166,7 +185,8 @@ bool pv_election_check_touched(const struct pv_election *election, const struct 
     case PV_EVENT_ELECTION_DESCRIPTION_CHANGED:
     case PV_EVENT_ELECTION_OPENED:
     case PV_EVENT_ELECTION_CLOSED:
-        return true;
+    case PV_EVENT_TYPE_COUNT:
+        break;
     case PV_EVENT_COMPETITION_ADDED:
     case PV_EVENT_COMPETITION_REMOVED:
     case PV_EVENT_COMPETITION_NAME_CHANGED:
@@ -192,8 +212,6 @@ bool pv_election_check_touched(const struct pv_election *election, const struct 
             pv_election_find_candidate(election, event->u.ballot_candidate_rated.candidate_id), violation);
     case PV_EVENT_BALLOT_CAST:
         return touched_ballot(election, event->u.ballot_cast.ballot_id, PV_NONE, violation);
-    case PV_EVENT_TYPE_COUNT:
-        break;
     }
-    return false;
+    return true;
 }
