@@ -133,10 +133,6 @@ static enum pv_code gate_refusal(enum pv_gate gate, enum pv_phase phase)
 {
     bool draft = phase == PV_PHASE_DRAFT, open = phase == PV_PHASE_OPEN, closed = phase == PV_PHASE_CLOSED;
     switch (gate) {
-    case PV_GATE_CREATES:
-        return PV_ELECTION_EXISTS;
-    case PV_GATE_ANY_PHASE:
-        return PV_CODE_NONE;
     case PV_GATE_OPENS:
         return open ? PV_ELECTION_OPENED : closed ? PV_ELECTION_CLOSED : PV_CODE_NONE;
     case PV_GATE_PAPER:
@@ -145,6 +141,9 @@ static enum pv_code gate_refusal(enum pv_gate gate, enum pv_phase phase)
         return closed ? PV_ELECTION_CLOSED : PV_CODE_NONE;
     case PV_GATE_VOTING:
         return draft ? PV_ELECTION_NOT_OPEN : closed ? PV_ELECTION_CLOSED : PV_CODE_NONE;
+    case PV_GATE_CREATES: /* only before all phases: seen to in step 5 */
+    case PV_GATE_ANY_PHASE:
+        break;
     }
     return PV_CODE_NONE;
 }
@@ -165,21 +164,22 @@ static enum pv_code admit(const struct pv_election *election, const struct pv_ev
     return gate_refusal(gate, phase);
 }
 
-/* D5 steps 8 and 9, and the change. */
-static enum pv_result handle(struct pv_election *election, const struct pv_event *event,
-                             struct pv_refusal *why)
-{
-    switch (event->type) {
+/* D5 steps 8 and 9, and the change: a handler a row of the catalogue. */
 #define PV_EVENT(tag, name, aggregate, type_name, gate, fields)                                              \
-    case PV_EVENT_##tag:                                                                                     \
-        return pv_when_##name(election, &event->u.name, why);
+    static enum pv_result handle_##name(struct pv_election *election, const struct pv_event *event,          \
+                                        struct pv_refusal *why)                                              \
+    {                                                                                                        \
+        return pv_when_##name(election, &event->u.name, why);                                                \
+    }
 #include "events.tbl.h"
 #undef PV_EVENT
-    case PV_EVENT_TYPE_COUNT:
-        break;
-    }
-    return PV_FAULT_STATE;
-}
+
+static enum pv_result (*const handlers[])(struct pv_election *, const struct pv_event *,
+                                          struct pv_refusal *) = {
+#define PV_EVENT(tag, name, aggregate, type_name, gate, fields) [PV_EVENT_##tag] = handle_##name,
+#include "events.tbl.h"
+#undef PV_EVENT
+};
 
 enum pv_result pv_election_when(struct pv_election *election, const struct pv_event *event,
                                 struct pv_refusal *why)
@@ -187,7 +187,7 @@ enum pv_result pv_election_when(struct pv_election *election, const struct pv_ev
     enum pv_code code = admit(election, event);
     if (code != PV_CODE_NONE)
         return pv_refuse_id(why, code, event->u.election_id.bits);
-    enum pv_result result = handle(election, event, why);
+    enum pv_result result = handlers[event->type](election, event, why);
     election->version += result == PV_OK;
     return result;
 }
@@ -207,13 +207,11 @@ enum pv_result pv_election_load(struct pv_election *election, const struct pv_ev
 {
     struct pv_violation violation;
     enum pv_result result = PV_OK;
-    size_t i;
-    for (i = 0; i < count && result == PV_OK; i++)
-        result = pv_election_when(election, &events[i], why);
+    size_t i = 0;
+    while (i < count && (result = pv_election_when(election, &events[i], why)) == PV_OK)
+        i++;
     if (result == PV_OK && !pv_election_ensure_valid_state(election, &violation))
         result = PV_FAULT_STATE;
-    else if (result != PV_OK)
-        i--;
     if (result != PV_OK) {
         *at = i;
         pv_election_deinit(election);

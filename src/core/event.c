@@ -9,6 +9,13 @@ enum {
 #undef PV_VALUE
 };
 
+/* The kind of primitive that a value is made of. */
+static const enum pv_primitive_kind kind_of[] = {
+#define PV_VALUE(type, tag, json) PV_PRIMITIVE_##json,
+#include "values.tbl.h"
+#undef PV_VALUE
+};
+
 /* One function a row, because a row's fields stand inside it as `struct row`: a field's offset is that of the
    row's own member. */
 #define LITERAL(text)                                                                                        \
@@ -134,23 +141,17 @@ static enum pv_code set_value(enum pv_value_type type, const struct pv_primitive
     case PV_VALUE_CLOSE_DATE:
         return pv_time_parse(text, out);
     case PV_VALUE_RATING:
-        return rating(primitive->integer, out);
     case PV_VALUE_TYPE_COUNT:
         break;
     }
-    return PV_FIELD_TYPE;
-}
-
-static enum pv_primitive_kind kind_of(enum pv_value_type type)
-{
-    return type == PV_VALUE_RATING ? PV_PRIMITIVE_INTEGER : PV_PRIMITIVE_STRING;
+    return rating(primitive->integer, out);
 }
 
 enum pv_code pv_event_set_field(struct pv_event *event, const struct pv_field_spec *field,
                                 const struct pv_primitive *primitive)
 {
     void *out = (char *)event + field->offset;
-    if (primitive->kind == kind_of(field->value))
+    if (primitive->kind == kind_of[field->value])
         return set_value(field->value, primitive, out);
     bool absent = primitive->kind == PV_PRIMITIVE_ABSENT, null = primitive->kind == PV_PRIMITIVE_NULL;
     if (!absent && !null)
@@ -164,7 +165,7 @@ enum pv_code pv_event_set_field(struct pv_event *event, const struct pv_field_sp
 /* D5 step 3, last: a caption needs its url. */
 static enum pv_result check_caption(const struct pv_event *event, struct pv_refusal *why)
 {
-    struct pv_str url = PV_STR("-"), caption = {NULL, 0};
+    struct pv_str url = {NULL, 0}, caption = {NULL, 0};
     enum pv_field field = PV_KEY_NONE;
     if (event->type == PV_EVENT_CANDIDATE_ADDED) {
         url = event->u.candidate_added.image_url.text;
