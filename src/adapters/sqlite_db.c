@@ -232,15 +232,24 @@ static int attach_to_read(struct pv_sqlite *sqlite, const char *name, const stru
     return status;
 }
 
-/* Every commit is to be on the disk when it is answered. 1 if it will be, 0 if the file system does not
-   play, or an error. */
+/* Turns the write-ahead log on. Two that do so at once get SQLITE_BUSY without having waited for each other:
+   each of them reads, and wants to write without letting go. */
+static int turn_log_on(const struct pv_sqlite *sqlite, int busy_ms)
+{
+    int status = SQLITE_BUSY;
+    for (int pause = 1, waited = 0; status == SQLITE_BUSY && waited <= busy_ms; waited += pause++) {
+        status = sqlite3_exec(sqlite->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+        if (status == SQLITE_BUSY)
+            (void)sqlite3_sleep(pause);
+    }
+    return status;
+}
+
+/* Every commit is to be on the disk when it is answered. *durable is 1 if it will be, 0 if the file system
+   does not play. SQLITE_OK or an error. */
 static int keeps_its_word(const struct pv_sqlite *sqlite, int64_t *durable)
 {
-    int status =
-        sqlite3_exec(sqlite->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", NULL, NULL, NULL);
-    if (status != SQLITE_OK)
-        return status;
-    status = pv_sqlite_ask(
+    int status = pv_sqlite_ask(
         sqlite, "SELECT journal_mode='wal' AND synchronous=2 FROM pragma_journal_mode, pragma_synchronous",
         durable);
     return status == SQLITE_ROW ? SQLITE_OK : status;
@@ -251,8 +260,12 @@ static bool open_write(struct pv_sqlite *sqlite, const char *name, const struct 
 {
     int64_t durable = 0;
     int status = attach(sqlite, name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options);
+    if (status == SQLITE_OK)
+        status = sqlite3_exec(sqlite->db, "PRAGMA synchronous=FULL", NULL, NULL, NULL);
     if (status == SQLITE_OK && !pv_sqlite_schema_make(sqlite, fault))
         return false;
+    if (status == SQLITE_OK)
+        status = turn_log_on(sqlite, options->busy_ms);
     if (status == SQLITE_OK)
         status = keeps_its_word(sqlite, &durable);
     if (status != SQLITE_OK)

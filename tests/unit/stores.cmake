@@ -4,3 +4,7 @@ pv_test(NAME test_event_stores KIND contract
 pv_test(NAME test_document_caches KIND contract
   SOURCES test_document_caches.c contract_document_cache.c contract_run.c cache_kit.c workdir.c
   LIBS pv_adapters cmocka)
+pv_test(NAME test_sqlite_open KIND unit
+  SOURCES test_sqlite_open.c store_kit.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
+pv_test(NAME test_sqlite_shared KIND unit
+  SOURCES test_sqlite_shared.c store_kit.c cache_kit.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
