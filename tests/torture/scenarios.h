@@ -1,0 +1,24 @@
+/* The commands that are tortured. A path that begins with `@` stands in the run's own folder. */
+#ifndef PV_SCENARIOS_H
+#define PV_SCENARIOS_H
+
+#include <stddef.h>
+
+enum { SCENARIO_WORDS = 10, SCENARIO_NEEDS = 4 };
+
+struct scenario {
+    const char *name;
+    const char *words[SCENARIO_WORDS]; /* the command line, NULL at the end */
+    const char *needs[SCENARIO_NEEDS]; /* files that must be there before, copied for each run */
+    const char
+        *result[SCENARIO_WORDS]; /* a command whose output is the result; first NULL: standard output is */
+};
+
+extern const struct scenario scenarios[];
+extern const size_t scenario_count;
+
+/* Command lines that make what the scenarios need, in order, from @in.ndjson and @part.ndjson. */
+extern const char *const preparations[][SCENARIO_WORDS];
+extern const size_t preparation_count;
+
+#endif
