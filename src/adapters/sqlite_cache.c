@@ -102,6 +102,15 @@ static bool set_number(struct call *call, int64_t last_number)
     return ok(call, status, SQLITE_DONE);
 }
 
+static bool delete_by_key(struct call *call, enum statement which)
+{
+    sqlite3_stmt *statement = call->cache->statements[which];
+    int status = sqlite3_bind_int64(statement, 1, call->election);
+    if (status == SQLITE_OK)
+        status = pv_sqlite_run(statement);
+    return ok(call, status, SQLITE_DONE);
+}
+
 /* Binds the election and a kind of parts at ?1 and ?2. */
 static int bind_kind(const struct call *call, sqlite3_stmt *statement, struct pv_str kind)
 {
@@ -150,7 +159,8 @@ static bool drop_pages(struct call *call, struct pv_str kind, uint32_t from)
     return ok(call, status, SQLITE_DONE);
 }
 
-/* What changed and what is not there yet; then what is there no longer goes. */
+/* Writes what changed and what is not there yet; of a put of all pages nothing is there. Then what is there
+   no longer goes. */
 static bool put_pages(struct call *call, const struct pv_cache_put *put, enum pv_page_kind kind,
                       uint32_t count)
 {
@@ -158,7 +168,7 @@ static bool put_pages(struct call *call, const struct pv_cache_put *put, enum pv
     if (!count_pages(call, page_kinds[kind], &there))
         return false;
     for (uint32_t page = 0; page < count; page++) {
-        if (page < there && put->page_changed != NULL && !put->page_changed(put->context, kind, page))
+        if (page < there && !put->page_changed(put->context, kind, page))
             continue;
         struct pv_str json;
         if (!put->page(put->context, kind, page, &json))
@@ -172,6 +182,8 @@ static bool put_pages(struct call *call, const struct pv_cache_put *put, enum pv
 static bool put_all(struct call *call, const struct pv_cache_put *put)
 {
     struct pv_str header;
+    if (put->page_changed == NULL && !delete_by_key(call, REMOVE_PARTS))
+        return false;
     if (!set_number(call, put->last_number) || !put_pages(call, put, PV_PAGE_KIND_VOTERS, put->voter_pages) ||
         !put_pages(call, put, PV_PAGE_KIND_BALLOTS, put->ballot_pages))
         return false;
@@ -282,15 +294,6 @@ out:
     else
         pv_cached_deinit(&found);
     return result;
-}
-
-static bool delete_by_key(struct call *call, enum statement which)
-{
-    sqlite3_stmt *statement = call->cache->statements[which];
-    int status = sqlite3_bind_int64(statement, 1, call->election);
-    if (status == SQLITE_OK)
-        status = pv_sqlite_run(statement);
-    return ok(call, status, SQLITE_DONE);
 }
 
 static enum pv_cache_result remove_election(void *self, struct pv_election_id id, struct pv_fault *fault)
