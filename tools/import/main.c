@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define PROGRAM "photovote-import"
-enum { SHOWN_PROBLEMS = 100, FILE_MAX = 1 << 30, CHUNK = 1 << 20 };
+enum { SHOWN_PROBLEMS = 100, FILE_MAX = 1 << 30, CHUNK = 1 << 20, PLACE_MAX = 1024 };
 
 struct job {
     const char *path, *name, *dest;
@@ -106,11 +106,11 @@ static bool read_file(const struct job *job, char **bytes, size_t *len, struct p
 static void report(void *context, uint64_t line, uint64_t column, const char *sentence)
 {
     struct job *job = context;
-    char where[48];
+    char where[PLACE_MAX];
     if (++job->problems > SHOWN_PROBLEMS)
         return;
-    (void)snprintf(where, sizeof where, "%" PRIu64 ":%" PRIu64, line, column);
-    pv_cli_error(file_name(job), "%s: %s", where, sentence);
+    (void)snprintf(where, sizeof where, "%s:%" PRIu64 ":%" PRIu64, file_name(job), line, column);
+    pv_cli_error(where, "%s", sentence);
 }
 
 static void report_end(const struct job *job)
