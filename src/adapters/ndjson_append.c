@@ -148,7 +148,7 @@ bool pv_ndjson_whole_lines(int fd, const char *name, uint64_t size, uint64_t *wh
     if (start == size)
         return true;
     size_t len = size - start > PV_LINE_MAX ? PV_LINE_MAX + 1 : (size_t)(size - start);
-    char *tail = malloc(len);
+    char *tail = calloc(len, 1);
     if (tail == NULL) {
         pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "not enough memory for the last line of %s", name);
         return false;

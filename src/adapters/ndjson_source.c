@@ -178,7 +178,8 @@ bool pv_ndjson_source_open_chunked(const char *path, size_t chunk, struct pv_eve
         free(source);
         return false;
     }
-    *out = (struct pv_event_source){&ops, source};
+    out->ops = &ops;
+    out->self = source;
     return true;
 }
 

@@ -225,7 +225,9 @@ static int import_poll(struct job *job, const struct pv_spec *dest, struct pv_po
     char line[256];
     if (!name_poll(job, poll))
         return PV_EXIT_FAILED;
-    if (!(dest->kind == PV_SPEC_SQLITE ? import_to_store : import_to_file)(job, dest->path, poll, &fault))
+    bool done = dest->kind == PV_SPEC_SQLITE ? import_to_store(job, dest->path, poll, &fault)
+                                             : import_to_file(job, dest->path, poll, &fault);
+    if (!done)
         return told(&fault);
     (void)snprintf(line, sizeof line,
                    "%s: %zu candidates, %" PRIu64 " voters, %" PRIu64 " ratings, %" PRIu64

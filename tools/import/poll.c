@@ -398,8 +398,9 @@ static enum pv_poll_result read_all(struct reader *reader, struct pv_poll_file *
         result = read_rows(reader);
     if (result != PV_POLL_OK)
         return result;
-    if (reader->row_count > 0)
-        find_repetitions(reader);
+    if (reader->row_count == 0)
+        return PV_POLL_BAD; /* and it was told why */
+    find_repetitions(reader);
     return reader->problems > 0 ? PV_POLL_BAD : give_poll(reader, file);
 }
 
