@@ -328,7 +328,7 @@ void story_accept(const char *file, int line, struct pv_election *election, stru
     }
 }
 
-/* The versions of all parts of a kind; of those to come -1. */
+/* The versions of the first parts of each kind; of those to come -1. */
 enum { STORY_PARTS_MAX = 32 };
 struct versions {
     int64_t of[PV_PART_BALLOT + 1][STORY_PARTS_MAX];
@@ -339,13 +339,13 @@ static void read_versions(const struct pv_election *e, struct versions *versions
     for (size_t part = 0; part <= PV_PART_BALLOT; part++)
         for (size_t i = 0; i < STORY_PARTS_MAX; i++)
             versions->of[part][i] = -1;
-    for (uint32_t i = 0; i < e->competition_count; i++)
+    for (uint32_t i = 0; i < e->competition_count && i < STORY_PARTS_MAX; i++)
         versions->of[PV_PART_COMPETITION][i] = e->competitions[i].version;
-    for (uint32_t i = 0; i < e->candidate_count; i++)
+    for (uint32_t i = 0; i < e->candidate_count && i < STORY_PARTS_MAX; i++)
         versions->of[PV_PART_CANDIDATE][i] = e->candidates[i].version;
-    for (uint32_t i = 0; i < e->voter_count; i++)
+    for (uint32_t i = 0; i < e->voter_count && i < STORY_PARTS_MAX; i++)
         versions->of[PV_PART_VOTER][i] = e->voters[i].version;
-    for (uint32_t i = 0; i < e->ballot_count; i++)
+    for (uint32_t i = 0; i < e->ballot_count && i < STORY_PARTS_MAX; i++)
         versions->of[PV_PART_BALLOT][i] = e->ballots[i].version;
     versions->of[PV_PART_ELECTION][0] = e->version;
 }
