@@ -2,6 +2,7 @@
 #ifndef PV_SCENARIOS_H
 #define PV_SCENARIOS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { SCENARIO_WORDS = 10, SCENARIO_NEEDS = 4 };
@@ -10,8 +11,11 @@ struct scenario {
     const char *name;
     const char *words[SCENARIO_WORDS]; /* the command line, NULL at the end */
     const char *needs[SCENARIO_NEEDS]; /* files that must be there before, copied for each run */
-    const char
-        *result[SCENARIO_WORDS]; /* a command whose output is the result; first NULL: standard output is */
+    /* A command whose output is the result; first NULL: standard output is. */
+    const char *result[SCENARIO_WORDS];
+    /* A compressed file whose writing fails, and then its cutting back too, stays torn; the next command says
+     * so. */
+    bool may_tear;
 };
 
 extern const struct scenario scenarios[];

@@ -8,6 +8,7 @@
 #include "spec.h"
 #include "surroundings.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -266,6 +267,18 @@ static enum pv_outcome pull_to_store(struct job *job, const char *path, struct p
     return outcome;
 }
 
+/* Whether the destination is there already. A file that cannot be looked at must not pass for a missing one,
+   or what it holds would be written again. */
+static bool find_existing(const char *path, bool *existed, struct pv_fault *fault)
+{
+    struct stat status;
+    *existed = stat(path, &status) == 0;
+    if (*existed || errno == ENOENT)
+        return true;
+    pv_fault_set(fault, PV_FAULT_KIND_IO, "cannot look at '%s': %s", path, strerror(errno));
+    return false;
+}
+
 /* The lines that the destination has already; *existing is left alone if it has none. */
 static bool open_existing(const char *path, bool existed, struct pv_event_source *lines,
                           struct pv_event_source **existing, struct pv_fault *fault)
@@ -282,8 +295,9 @@ static enum pv_outcome pull_to_lines(struct job *job, const char *path, struct p
     struct pv_event_source lines, *existing = NULL;
     struct pv_pull_count count;
     struct pv_fault later;
-    struct stat status;
-    bool existed = stat(path, &status) == 0;
+    bool existed;
+    if (!find_existing(path, &existed, fault))
+        return PV_OUTCOME_FAILED;
     /* Opening the sink cuts a torn last line off, so it comes before reading what is there. */
     if (!pv_ndjson_sink_open(path, &sink, fault))
         return PV_OUTCOME_FAILED;
