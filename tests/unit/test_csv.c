@@ -166,6 +166,7 @@ static void faulty_field__is_passed_and_the_next_ones_are_read(void **state)
     (void)state;
     assert_string_equal(LIST("\"a\"x,b\nc,d\"e,f\ng"), "[!a|b][c|!d\"e|f][g]");
     assert_string_equal(LIST("a,\"b\nc,d\n"), "[a|!b\nc,d\n]");
+    assert_string_equal(LIST("a,b\r"), "[a|!b\r]");
 }
 
 /* --- character references --- */

@@ -315,6 +315,21 @@ static void trailing_bytes__after_any_member__are_damage(void **state)
     }
 }
 
+/* Without a sound member before it, what ends or breaks early is not said to follow one. */
+static void damage__of_the_first_member__is_not_taken_for_trailing_bytes(void **state)
+{
+    (void)state;
+    put_file(scratch("first"), "\x1f\x8b", 2);
+    check_listing(scratch("first"), 7, 1, "damaged");
+    check_true(strstr(listing.fault.text, "is damaged: it is cut short (at byte 2)") != NULL);
+    put_file(scratch("first"), "\x1f\x8b\x07\0\0\0\0\0", 8);
+    check_listing(scratch("first"), 7, 1, "damaged");
+    check_true(strstr(listing.fault.text, "is damaged: its gzip data is not sound (at byte ") != NULL);
+    put_file(scratch("first"), "\x28\xb5\x2f\xfd", 4);
+    check_listing(scratch("first"), 7, 1, "damaged");
+    check_true(strstr(listing.fault.text, "is damaged: it is cut short (at byte 4)") != NULL);
+}
+
 static void trailing_bytes__of_the_other_compression__are_damage(void **state)
 {
     (void)state;
@@ -487,6 +502,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(skippable_frames__anywhere__are_skipped),
     cmocka_unit_test(cut_short__at_every_byte__is_damage_after_what_can_be_read),
     cmocka_unit_test(trailing_bytes__after_any_member__are_damage),
+    cmocka_unit_test(damage__of_the_first_member__is_not_taken_for_trailing_bytes),
     cmocka_unit_test(trailing_bytes__of_the_other_compression__are_damage),
     cmocka_unit_test(changed_byte__anywhere__is_damage_or_makes_no_difference),
     cmocka_unit_test(zstd__with_a_damaged_last_block__gives_the_blocks_before_it),
@@ -497,4 +513,4 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(read__that_is_interrupted_or_short__goes_on),
     cmocka_unit_test(standard_input__is_read_from_where_it_stands),
 };
-CHECK_MAIN(tests, 24)
+CHECK_MAIN(tests, 25)
