@@ -205,10 +205,13 @@ enum pv_dir_result pv_dir_remove(const struct pv_dir *dir, const char *name, str
     return PV_DIR_FAULT;
 }
 
+/* What cannot be looked at is not passed over: whoever reads it will meet the reason. */
 static bool is_regular(const struct pv_dir *dir, const char *name)
 {
     struct stat about;
-    return fstatat(dir->fd, name, &about, 0) == 0 && S_ISREG(about.st_mode);
+    if (fstatat(dir->fd, name, &about, 0) != 0)
+        return errno != ENOENT;
+    return S_ISREG(about.st_mode);
 }
 
 bool pv_dir_list(const struct pv_dir *dir, bool (*visit)(void *context, const char *name), void *context,
