@@ -260,19 +260,19 @@ static void read_time(struct reader *reader, struct row *row)
 
 static void read_poll_id(struct reader *reader)
 {
-    char sentence[SENTENCE_MAX];
+    char sentence[SENTENCE_MAX], other[2 * SHOWN_MAX];
     const struct pv_csv_field *field = &reader->fields[POLL_ID];
-    if (reader->poll_id_line != 0) {
-        if (pv_str_equal(field->text, reader->poll_id))
+    if (reader->poll_id_line == 0) {
+        if (!is_name(field->text, sentence)) {
+            field_problem(reader, POLL_ID, sentence);
             return;
-        (void)snprintf(sentence, sizeof sentence, "is another poll than \"%s\" in line %llu",
-                       show(reader->poll_id).text, (unsigned long long)reader->poll_id_line);
-        value_problem(reader, POLL_ID, sentence);
-    } else if (!is_name(field->text, sentence)) {
-        field_problem(reader, POLL_ID, sentence);
-    } else {
+        }
         reader->poll_id = field->text;
         reader->poll_id_line = field->line;
+    } else if (!pv_str_equal(field->text, reader->poll_id)) {
+        (void)snprintf(other, sizeof other, "is another poll than \"%s\" in line %llu",
+                       show(reader->poll_id).text, (unsigned long long)reader->poll_id_line);
+        value_problem(reader, POLL_ID, other);
     }
 }
 
