@@ -242,7 +242,7 @@ static int run(struct job *job, const struct pv_spec *dest)
     struct pv_fault fault;
     struct pv_poll_file file;
     char *bytes = NULL;
-    size_t len;
+    size_t len = 0;
     int status = PV_EXIT_FAILED;
     if (!read_file(job, &bytes, &len, &fault)) {
         (void)told(&fault);

@@ -96,7 +96,7 @@ static void field_problem(struct reader *reader, size_t index, const char *what)
 /* "VALUE" and what it is or is not. */
 static void value_problem(struct reader *reader, size_t index, const char *what)
 {
-    char text[SENTENCE_MAX];
+    char text[SHOWN_MAX + SENTENCE_MAX + sizeof "\"\" "];
     (void)snprintf(text, sizeof text, "\"%s\" %s", show(reader->fields[index].text).text, what);
     field_problem(reader, index, text);
 }
