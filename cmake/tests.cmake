@@ -1,9 +1,9 @@
 # pv_test(NAME name KIND kind [TIER fast|slow] [SOURCES a.c...] [LIBS target...] [COMMAND cmd...] [ARGS a...]
 #         [TIMEOUT s] [ENVIRONMENT var=value...])
 #
-# One ctest test with one tier and one kind as labels (and `core`, if it links nothing but the core and cmocka). KIND is one of: unit golden contract prop exhaustive corpus
-# torture powercut cli peer control static. A slow test runs only by `ctest -C Slow` (as an argument of add_test; as
-# a property ctest would ignore it), so that plain `ctest` stays fast.
+# One ctest test with one tier and one kind as labels, and `core` if it links nothing but the core and cmocka. KIND is
+# one of: unit golden contract prop exhaustive corpus torture powercut cli peer control static. A slow test runs only by
+# `ctest -C Slow` (as an argument of add_test; as a property ctest would ignore it), so that plain `ctest` stays fast.
 function(pv_test)
   cmake_parse_arguments(T "" "NAME;KIND;TIER;TIMEOUT" "SOURCES;LIBS;COMMAND;ARGS;ENVIRONMENT" ${ARGN})
   if(NOT T_TIER)
