@@ -127,9 +127,8 @@ static void header__with_too_many_candidates__is_told(void **state)
 {
     (void)state;
     for (int extra = 0; extra < 2; extra++) {
-        size_t size = 16 * (PV_POLL_CANDIDATES_MAX + 16), at = 0;
-        char *content = malloc(size);
-        check_true(content != NULL);
+        static char content[16 * (PV_POLL_CANDIDATES_MAX + 16)];
+        size_t size = sizeof content, at = 0;
         at += (size_t)snprintf(content, size, "voterID,voteTime,pollID");
         for (int i = 0; i < PV_POLL_CANDIDATES_MAX + extra; i++)
             at += (size_t)snprintf(content + at, size - at, ",c%d", i);
@@ -137,7 +136,6 @@ static void header__with_too_many_candidates__is_told(void **state)
         for (int i = 0; i < PV_POLL_CANDIDATES_MAX + extra; i++)
             at += (size_t)snprintf(content + at, size - at, ",5");
         check_problems_of(content, at, extra ? "1:1 there are more than 10000 candidates;" : "");
-        free(content);
     }
 }
 

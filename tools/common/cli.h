@@ -13,7 +13,7 @@ enum pv_exit {
 };
 
 /* One option. With a value_name it takes a value (`--name VALUE`, `--name=VALUE`, `-o VALUE`, `-oVALUE`) into
-   *value; without one it is a switch that sets *given. At most once each. */
+ *value; without one it is a switch that sets *given. At most once each. */
 struct pv_cli_option {
     char letter;            /* `-o`; 0: none */
     const char *name;       /* `--name`, without the dashes; NULL: none */
