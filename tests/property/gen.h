@@ -54,7 +54,8 @@ void gen_trace(struct gen *g, const char *format, ...) __attribute__((format(pri
 typedef int gen_property(struct gen *g);
 
 /* Makes the failing choices smaller while the property keeps failing: leaves out items and blocks, lowers
-   values, sorts neighbours. At most `tries` runs. Returns the new count. `scratch` is overwritten. */
+   values, sorts neighbours. At most `tries` runs, fewer of long lists. Returns the new count. `scratch` is
+   overwritten. */
 size_t gen_shrink(gen_property *property, uint32_t *choices, size_t count, unsigned tries,
                   struct gen *scratch);
 

@@ -6,31 +6,12 @@
 
 enum { EVENTS_MAX = 400 };
 
-/* ---- the plan ---- */
-
 void history_init(struct history *h, struct gen *g, struct bag *bag, const struct model *model,
                   unsigned election)
 {
-    static const uint32_t weights[] = {30, 130, 12, 1, 1};
+    static const uint32_t sizes[] = {170, 10, 1, 1};
     *h = (struct history){.g = g, .bag = bag, .model = model, .election = election};
-    switch (gen_weighted(g, weights, 5)) {
-    case 0:
-        return;
-    case 1:
-        h->plan = (struct history_plan){1 + gen_draw(g, 3), 1 + gen_draw(g, 4), gen_draw(g, 5), 0, false};
-        h->plan.ballots = gen_draw(g, h->plan.voters + 1);
-        h->plan.open = gen_draw(g, 4) > 0;
-        break;
-    case 2: /* more than a page of ballots */
-        h->plan = (struct history_plan){1, 2, 18, 15 + gen_draw(g, 4), true};
-        break;
-    case 3: /* about as many candidates as the ratings' first layout holds */
-        h->plan = (struct history_plan){1, 254 + gen_draw(g, 5), 3, 2, true};
-        break;
-    default: /* more than a page of voters */
-        h->plan = (struct history_plan){1, 2, 126 + gen_draw(g, 5), 2, true};
-        break;
-    }
+    h->size = (enum history_size)gen_weighted(g, sizes, 4);
 }
 
 /* ---- picking parts by what the model knows ---- */
@@ -167,13 +148,14 @@ static void plausible_refs(struct history *h, enum pv_event_type type, struct hi
 
 /* How likely each type is in each phase, among the plausible. */
 static const uint32_t weights[][PV_EVENT_TYPE_COUNT] = {
-    [MODEL_UNBORN] = {[PV_EVENT_ELECTION_CREATED] = 1},
+    [MODEL_UNBORN] =
+        {[PV_EVENT_ELECTION_CREATED] = 40, [PV_EVENT_COMPETITION_ADDED] = 1, [PV_EVENT_BALLOT_CAST] = 1},
     [MODEL_DRAFT] = {[PV_EVENT_ELECTION_DELETED] = 1,
                      [PV_EVENT_ELECTION_NAME_CHANGED] = 4,
                      [PV_EVENT_ELECTION_DESCRIPTION_CHANGED] = 4,
-                     [PV_EVENT_ELECTION_OPENED] = 12,
-                     [PV_EVENT_COMPETITION_ADDED] = 14,
-                     [PV_EVENT_COMPETITION_REMOVED] = 6,
+                     [PV_EVENT_ELECTION_OPENED] = 30,
+                     [PV_EVENT_COMPETITION_ADDED] = 12,
+                     [PV_EVENT_COMPETITION_REMOVED] = 4,
                      [PV_EVENT_COMPETITION_NAME_CHANGED] = 4,
                      [PV_EVENT_COMPETITION_DESCRIPTION_CHANGED] = 4,
                      [PV_EVENT_CANDIDATE_ADDED] = 34,
@@ -187,8 +169,8 @@ static const uint32_t weights[][PV_EVENT_TYPE_COUNT] = {
                     [PV_EVENT_ELECTION_NAME_CHANGED] = 3,
                     [PV_EVENT_ELECTION_DESCRIPTION_CHANGED] = 3,
                     [PV_EVENT_ELECTION_CLOSED] = 4,
-                    [PV_EVENT_COMPETITION_REMOVED] = 2,
-                    [PV_EVENT_CANDIDATE_REMOVED] = 4,
+                    [PV_EVENT_COMPETITION_REMOVED] = 1,
+                    [PV_EVENT_CANDIDATE_REMOVED] = 3,
                     [PV_EVENT_VOTER_REGISTERED] = 12,
                     [PV_EVENT_BALLOT_CREATED] = 16,
                     [PV_EVENT_BALLOT_CANDIDATE_RATED] = 70,
@@ -261,17 +243,18 @@ static enum pv_event_type what_it_needs(struct history *h, enum pv_event_type ty
     return type;
 }
 
-/* In two steps: no ballot to rate on, so create one; no voter to create it for, so register one. */
+/* In two steps: no ballot to rate on, so create one; no voter to create it for, so register one. What needs a
+   live part when everything was removed turns into a change of name, once the paper is frozen. */
 static enum pv_event_type possible(struct history *h, enum pv_event_type type, enum model_phase phase)
 {
-    if (phase != MODEL_DRAFT && phase != MODEL_OPEN)
+    if (phase == MODEL_UNBORN || phase == MODEL_DELETED)
         return type;
-    type = what_it_needs(h, what_it_needs(h, type));
-    bool paper = type == PV_EVENT_COMPETITION_ADDED || type == PV_EVENT_CANDIDATE_ADDED;
-    bool voting = type == PV_EVENT_BALLOT_CANDIDATE_RATED;
-    if (phase == MODEL_OPEN && (paper || (voting && !is_there(h, PV_EVENT_CANDIDATE_ADDED, live_candidate))))
-        return PV_EVENT_ELECTION_NAME_CHANGED; /* everything was removed */
-    return type;
+    enum pv_event_type needed = what_it_needs(h, what_it_needs(h, type));
+    bool paper = needed == PV_EVENT_COMPETITION_ADDED || needed == PV_EVENT_CANDIDATE_ADDED;
+    bool voting = needed == PV_EVENT_BALLOT_CANDIDATE_RATED;
+    if (phase != MODEL_DRAFT && (paper || (voting && !is_there(h, PV_EVENT_CANDIDATE_ADDED, live_candidate))))
+        return PV_EVENT_ELECTION_NAME_CHANGED;
+    return phase == MODEL_CLOSED ? type : needed;
 }
 
 static void plausible(struct history *h, enum pv_event_type type, struct wire *wire)
@@ -281,13 +264,46 @@ static void plausible(struct history *h, enum pv_event_type type, struct wire *w
     history_fill(h, type, &refs, wire);
 }
 
-void history_event(struct history *h, struct wire *wire)
+/* Whether the election still has to grow in what it is to be large in, and by which event. */
+static bool too_small(struct history *h)
+{
+    static const size_t least[] = {0, 17, 258, 130};
+    static const enum pv_event_type adds[] = {PV_EVENT_TYPE_COUNT, PV_EVENT_BALLOT_CREATED,
+                                              PV_EVENT_CANDIDATE_ADDED, PV_EVENT_VOTER_REGISTERED};
+    return model_phase(h->model) == MODEL_DRAFT && model_count(h->model, adds[h->size]) < least[h->size];
+}
+
+static uint32_t weight(struct history *h, enum model_phase phase, enum pv_event_type type)
+{
+    static const uint32_t more[][PV_EVENT_TYPE_COUNT] = {
+        [SIZE_ORDINARY] = {0},
+        [SIZE_BALLOTS] = {[PV_EVENT_BALLOT_CREATED] = 600},
+        [SIZE_CANDIDATES] = {[PV_EVENT_CANDIDATE_ADDED] = 9000},
+        [SIZE_VOTERS] = {[PV_EVENT_VOTER_REGISTERED] = 4000},
+    };
+    if (too_small(h) && more[h->size][type] > 0)
+        return more[h->size][type];
+    return too_small(h) && type == PV_EVENT_ELECTION_OPENED ? 0 : weights[phase][type];
+}
+
+static enum pv_event_type plausible_type(struct history *h)
 {
     enum model_phase phase = model_phase(h->model);
-    enum pv_event_type type = (enum pv_event_type)gen_weighted(h->g, weights[phase], PV_EVENT_TYPE_COUNT);
-    type = possible(h, type, phase);
+    uint32_t drawn_from[PV_EVENT_TYPE_COUNT];
+    for (int i = 0; i < PV_EVENT_TYPE_COUNT; i++)
+        drawn_from[i] = weight(h, phase, (enum pv_event_type)i);
+    enum pv_event_type type = (enum pv_event_type)gen_weighted(h->g, drawn_from, PV_EVENT_TYPE_COUNT);
+    /* The end of everything: seldom, and what is left of the history then is short. */
+    if (type == PV_EVENT_ELECTION_DELETED && gen_draw(h->g, 4) != 3)
+        type = PV_EVENT_ELECTION_NAME_CHANGED;
+    return possible(h, type, phase);
+}
+
+void history_event(struct history *h, struct wire *wire)
+{
+    enum pv_event_type type = plausible_type(h);
     h->serial++;
-    if (!gen_chance(h->g, 15)) {
+    if (!gen_chance(h->g, too_small(h) ? 3 : 15)) {
         plausible(h, type, wire);
         return;
     }
@@ -297,47 +313,16 @@ void history_event(struct history *h, struct wire *wire)
     history_spoil(h, type, wire);
 }
 
-/* The type of the plan's next event; false when the plan is done. */
-static bool planned_type(struct history *h, enum pv_event_type *type)
-{
-    const struct history_plan *p = &h->plan;
-    unsigned n = h->planned++, candidates = p->competitions * p->candidates;
-    *type = PV_EVENT_ELECTION_CREATED;
-    if (p->competitions + p->voters == 0)
-        return false;
-    if (n == 0 && gen_draw(h->g, 32) == 31) /* too early: the plan begins with the next one */
-        *type = (enum pv_event_type)gen_draw(h->g, PV_EVENT_TYPE_COUNT);
-    if (n == 0 && *type != PV_EVENT_ELECTION_CREATED)
-        h->planned = 0;
-    else if (n == 0)
-        return true;
-    else if ((n -= 1) < p->competitions)
-        *type = PV_EVENT_COMPETITION_ADDED;
-    else if ((n -= p->competitions) < candidates)
-        *type = PV_EVENT_CANDIDATE_ADDED;
-    else if ((n -= candidates) < p->voters)
-        *type = PV_EVENT_VOTER_REGISTERED;
-    else if ((n -= p->voters) < p->ballots)
-        *type = PV_EVENT_BALLOT_CREATED;
-    else if (n - p->ballots == 0 && p->open)
-        *type = PV_EVENT_ELECTION_OPENED;
-    else
-        return false;
-    return true;
-}
-
 bool history_next(struct history *h, struct wire *wire)
 {
-    enum pv_event_type type;
-    if (planned_type(h, &type)) {
-        gen_item(h->g);
-        h->serial++;
-        plausible(h, type, wire);
-        return true;
-    }
+    /* One in how many ends it: what is deleted refuses everything, what is closed nearly everything. */
+    static const uint32_t ends[] = {[MODEL_UNBORN] = 20,
+                                    [MODEL_DRAFT] = 100,
+                                    [MODEL_OPEN] = 56,
+                                    [MODEL_CLOSED] = 12,
+                                    [MODEL_DELETED] = 4};
+    uint32_t left = too_small(h) ? 5000 : ends[model_phase(h->model)];
     gen_item(h->g);
-    /* A deleted election refuses everything: soon over. */
-    uint32_t left = model_phase(h->model) == MODEL_DELETED ? 4 : 48;
     if (h->serial >= EVENTS_MAX || gen_draw(h->g, left) == 0)
         return false;
     history_event(h, wire);

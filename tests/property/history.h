@@ -8,29 +8,25 @@
 #include "model.h"
 #include "wire.h"
 
-/* How an election begins, so that the later phases are reached in most cases; 0 everywhere means: by chance.
- */
-struct history_plan {
-    unsigned competitions, candidates, voters, ballots; /* candidates: of each competition */
-    bool open;
-};
+/* What an election is to be large in, now and then: the pages of a cache and the ratings' second layout begin
+   at some size. */
+enum history_size { SIZE_ORDINARY, SIZE_BALLOTS, SIZE_CANDIDATES, SIZE_VOTERS };
 
 struct history {
     struct gen *g;
     struct bag *bag;
     const struct model *model;
-    struct history_plan plan;
+    enum history_size size;
     unsigned election; /* the number of its id */
     unsigned serial;   /* of the event: makes event ids and emails distinct */
-    unsigned planned;  /* events of the plan that were given out */
 };
 
-/* Draws the plan. */
+/* Draws the size. */
 void history_init(struct history *h, struct gen *g, struct bag *bag, const struct model *model,
                   unsigned election);
 /* False when the history ends; else the next event, drawn as one item. */
 bool history_next(struct history *h, struct wire *wire);
-/* An event whatever the end and the plan, for mixtures of streams. */
+/* An event without an end, for mixtures of streams. */
 void history_event(struct history *h, struct wire *wire);
 
 /* The counters (gen_count) that every property of histories keeps. */

@@ -99,13 +99,15 @@ void history_fill(struct history *h, enum pv_event_type type, const struct histo
 
 /* ---- one thing wrong ---- */
 
+/* The last fields are what an event is about: as likely as all before them together. */
 static const struct cat_field *any_field(struct history *h, enum pv_event_type type)
 {
     const struct cat_event *row = cat_event(type);
     uint32_t count = 0;
     while (row->fields[count].name != NULL)
         count++;
-    return &row->fields[gen_draw(h->g, count)];
+    uint32_t drawn = gen_draw(h->g, 2 * count);
+    return &row->fields[drawn < count ? drawn : count - 1 - drawn % 2 * (count > 5)];
 }
 
 static void set(struct history *h, struct wire *wire, const char *name, struct pv_primitive value)
@@ -265,25 +267,52 @@ static void taken_email(struct history *h, struct wire *wire)
     set(h, wire, "email", wire_string((struct pv_str){text, copy.len}));
 }
 
+static void existing_id(struct history *h, enum pv_field kind, const char *key, struct wire *wire)
+{
+    const char *id = any_part(h, kind);
+    if (id != NULL)
+        set(h, wire, key, wire_string(id_text(h, id)));
+}
+
+/* A ballot without a rating on it. */
+static void empty_ballot(struct history *h, struct wire *wire)
+{
+    const struct fact *ballot;
+    for (size_t i = 0; (ballot = model_nth(h->model, PV_EVENT_BALLOT_CREATED, i)) != NULL; i++)
+        if (model_ratings_on(h->model, ballot->ballot) == 0) {
+            set(h, wire, "ballot_id", wire_string(id_text(h, ballot->ballot)));
+            return;
+        }
+}
+
+static void lone_caption(struct history *h, enum pv_event_type type, struct wire *wire)
+{
+    bool added = type == PV_EVENT_CANDIDATE_ADDED;
+    struct pv_primitive none = gen_draw(h->g, 2) == 0 ? wire_null() : wire_string(PV_STR(""));
+    set(h, wire, added ? "image_url" : "url", none);
+    set(h, wire, added ? "image_caption" : "caption", wire_string(bag_str(h->bag, "c")));
+}
+
 /* What only this type of event can have wrong. */
 static void particular(struct history *h, enum pv_event_type type, struct wire *wire)
 {
-    if (type == PV_EVENT_VOTER_REGISTERED) {
+    uint32_t which = gen_draw(h->g, 2);
+    if (type == PV_EVENT_VOTER_REGISTERED && which == 0)
         taken_email(h, wire);
-    } else if (type == PV_EVENT_BALLOT_CANDIDATE_RATED) {
+    else if (type == PV_EVENT_VOTER_REGISTERED)
+        existing_id(h, PV_KEY_VOTER_ID, "voter_id", wire);
+    else if (type == PV_EVENT_BALLOT_CANDIDATE_RATED && which == 0)
         set(h, wire, "rating", wire_null());
-    } else if (type == PV_EVENT_CANDIDATE_ADDED || type == PV_EVENT_CANDIDATE_IMAGE_CHANGED) {
-        bool added = type == PV_EVENT_CANDIDATE_ADDED;
-        set(h, wire, added ? "image_url" : "url",
-            gen_draw(h->g, 2) == 0 ? wire_null() : wire_string(PV_STR("")));
-        set(h, wire, added ? "image_caption" : "caption", wire_string(bag_str(h->bag, "c")));
-    } else if (type == PV_EVENT_BALLOT_CAST || type == PV_EVENT_BALLOT_CREATED) {
-        const char *ballot = any_part(h, PV_KEY_BALLOT_ID);
-        if (ballot != NULL)
-            set(h, wire, "ballot_id", wire_string(id_text(h, ballot)));
-    } else {
+    else if (type == PV_EVENT_CANDIDATE_ADDED || type == PV_EVENT_CANDIDATE_IMAGE_CHANGED)
+        lone_caption(h, type, wire);
+    else if (type == PV_EVENT_BALLOT_CREATED && which == 0)
+        existing_id(h, PV_KEY_VOTER_ID, "voter_id", wire);
+    else if (type == PV_EVENT_BALLOT_CAST && which == 0)
+        empty_ballot(h, wire);
+    else if (cat_event(type)->fields[2].field == PV_KEY_BALLOT_ID || type == PV_EVENT_BALLOT_CREATED)
+        existing_id(h, PV_KEY_BALLOT_ID, "ballot_id", wire);
+    else
         removed_candidate(h, wire);
-    }
 }
 
 /* A field of another event is not listed in this one, whatever its value. */

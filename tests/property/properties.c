@@ -20,7 +20,7 @@
         COUNT_REFUSED + PV_JSON_INVALID, COUNT_REFUSED + PV_CLOSE_BEFORE_OPEN, per_mille                     \
     }
 
-static const struct prop_floor histories[] = {ACCEPTED(100), ALL_REFUSED(1)};
+static const struct prop_floor histories[] = {ACCEPTED(100), ALL_REFUSED(3)};
 static const struct prop_floor loads[] = {
     ACCEPTED(100), {COUNT_LOADS, COUNT_LOADS, 900}, {COUNT_LOADS_REFUSED, COUNT_LOADS_REFUSED, 500}};
 static const struct prop_floor corruptions_floor[] = {ACCEPTED(100),
@@ -28,6 +28,13 @@ static const struct prop_floor corruptions_floor[] = {ACCEPTED(100),
                                                       {COUNT_CORRUPTED_FAR, COUNT_CORRUPTED_FAR, 1000}};
 static const struct prop_floor documents[] = {ACCEPTED(100), {COUNT_DOCUMENTS, COUNT_DOCUMENTS, 1000}};
 static const struct prop_floor restarts[] = {ACCEPTED(100), {COUNT_RESTORED, COUNT_RESTORED, 1000}};
+
+/* Every stream code of D7, and the gravest of the others. */
+static const struct prop_floor streams[] = {
+    ACCEPTED(50),
+    {COUNT_FINDING + PV_STREAM_GAP, COUNT_FINDING + PV_RECORD_INVALID, 300},
+    {COUNT_FINDING + PV_JSON_INVALID, COUNT_FINDING + PV_JSON_INVALID, 100}};
+static const struct prop_floor batches[] = {{COUNT_BATCHES, COUNT_BATCHES, 5000}};
 
 #define ROW(name, floors)                                                                                    \
     {                                                                                                        \
@@ -38,7 +45,8 @@ static const struct prop props[] = {
     ROW(load_equals_apply, loads),        ROW(refused_changes_nothing, histories),
     ROW(checks_agree, corruptions_floor), ROW(prefetch_changes_nothing, histories),
     ROW(document_round_trip, documents),  ROW(event_round_trip, histories),
-    ROW(restored_continues, restarts),
+    ROW(restored_continues, restarts),    ROW(batches_agree, batches),
+    ROW(records_are_judged, streams),
 };
 
 int main(int argc, char **argv)

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* Long lists are dear: they get fewer tries. */
+enum { DRAWS_A_TRY = 200 };
+
 /* The best list so far, and what may still be spent on it. */
 struct shrink {
     gen_property *property;
@@ -9,6 +12,7 @@ struct shrink {
     uint32_t *best;
     size_t count;
     unsigned tries;
+    uint64_t draws; /* that the tries may still make */
     size_t item_count;
     uint32_t items[GEN_ITEMS_MAX]; /* of the best */
     uint32_t trial[GEN_CHOICES_MAX];
@@ -27,9 +31,11 @@ static bool still_fails(struct shrink *s, size_t count)
 {
     if (s->tries == 0)
         return false;
-    s->tries--;
     gen_from_choices(s->g, s->trial, count);
-    if (s->property(s->g) == 0)
+    bool fails = s->property(s->g) != 0;
+    s->draws -= s->draws < s->g->count ? s->draws : s->g->count;
+    s->tries = s->draws == 0 ? 0 : s->tries - 1;
+    if (!fails)
         return false;
     keep(s, count);
     return true;
@@ -84,14 +90,20 @@ static bool lower_values(struct shrink *s)
     for (size_t i = 0; i < s->count && s->tries > 0; i++) {
         if (s->best[i] == 0)
             continue;
+        uint32_t too_low = 0, enough = s->best[i];
         if (with_value(s, i, 0)) {
             better = true;
             continue;
         }
-        while (i < s->count && s->best[i] > 1 && with_value(s, i, s->best[i] / 2))
-            better = true;
-        while (i < s->count && s->best[i] > 1 && with_value(s, i, s->best[i] - 1))
-            better = true;
+        while (i < s->count && enough - too_low > 1) {
+            uint32_t middle = too_low + (enough - too_low) / 2;
+            bool fails = with_value(s, i, middle);
+            better |= fails;
+            if (fails)
+                enough = middle;
+            else
+                too_low = middle;
+        }
     }
     return better;
 }
@@ -119,6 +131,7 @@ size_t gen_shrink(gen_property *property, uint32_t *choices, size_t count, unsig
     s.best = choices;
     s.count = count;
     s.tries = tries;
+    s.draws = (uint64_t)tries * DRAWS_A_TRY;
     gen_from_choices(scratch, choices, count);
     (void)property(scratch);
     keep(&s, count);
