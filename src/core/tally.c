@@ -3,9 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Negative if a ranks before b: by the mean, compared by cross-multiplication; the unrated after all rated.
- */
-static int compare_means(const struct pv_tally_candidate *a, const struct pv_tally_candidate *b)
+int pv_tally_compare(const struct pv_tally_candidate *a, const struct pv_tally_candidate *b)
 {
     if (a->ratings == 0 || b->ratings == 0)
         return (a->ratings == 0) - (b->ratings == 0);
@@ -17,7 +15,7 @@ static int compare_means(const struct pv_tally_candidate *a, const struct pv_tal
 static int compare_for_listing(const void *a, const void *b)
 {
     const struct pv_tally_candidate *x = a, *y = b;
-    int by_mean = compare_means(x, y);
+    int by_mean = pv_tally_compare(x, y);
     return by_mean != 0 ? by_mean : (x->candidate > y->candidate) - (x->candidate < y->candidate);
 }
 
@@ -25,7 +23,7 @@ static void rank(struct pv_tally_candidate *candidates, uint32_t count)
 {
     qsort(candidates, count, sizeof *candidates, compare_for_listing);
     for (uint32_t i = 0; i < count; i++) {
-        bool shares = i > 0 && compare_means(&candidates[i - 1], &candidates[i]) == 0;
+        bool shares = i > 0 && pv_tally_compare(&candidates[i - 1], &candidates[i]) == 0;
         candidates[i].rank = shares ? candidates[i - 1].rank : i + 1;
     }
 }

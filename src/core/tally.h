@@ -26,6 +26,9 @@ struct pv_tally {
 enum pv_result pv_tally_init(struct pv_tally *tally, const struct pv_election *election) PV_MUST_USE;
 void pv_tally_deinit(struct pv_tally *tally);
 
+/* Negative if a ranks before b, 0 if they share a rank: by the mean, compared exactly, the unrated after all
+   rated. Exact for any counts: sums are multiplied in 128 bits. */
+int pv_tally_compare(const struct pv_tally_candidate *a, const struct pv_tally_candidate *b);
 /* The mean in ten-thousandths, rounded half up from the exact quotient. `ratings` must not be 0. */
 uint64_t pv_tally_mean_e4(const struct pv_tally_candidate *candidate);
 /* Twice the median, so that the mean of the middle two stays whole. `ratings` must not be 0. */
