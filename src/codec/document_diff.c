@@ -2,14 +2,17 @@
 
 #include "document.h"
 #include "json.h"
+#include "never.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Both sides are printed by ourselves, page by page, in canonical form: equal bytes are equal values, and where the
-   bytes differ, both texts have the same shape and can be walked side by side. The walk recurses, but no deeper than
-   the document's own form (F3): six levels. */
+/* NOLINTBEGIN(misc-no-recursion): no deeper than the document's own form, see below. */
+
+/* Both sides are printed by ourselves, page by page, in canonical form: equal bytes are equal values, and
+   where the bytes differ, both texts have the same shape and can be walked side by side. The walk recurses,
+   but no deeper than the document's own form (F3): six levels. */
 
 enum { PATH_MAX_LEN = 200 };
 
@@ -58,12 +61,12 @@ static void diff_value(struct walk *walk, struct pv_str cached, struct pv_str re
 static struct pv_str take_value(struct pv_json *json)
 {
     struct pv_json_value value;
-    if (!pv_json_value(json, 1, &value))
-        return none();
-    return value.raw;
+    bool sound = pv_json_value(json, 1, &value);
+    return PV_NEVER(!sound) ? PV_STR("null") : value.raw;
 }
 
-/* The next member of an object; false at its end. The key comes without its quotes: no key of F3 has an escape. */
+/* The next member of an object; false at its end. The key comes without its quotes: no key of F3 has an
+ * escape. */
 static bool take_member(struct pv_json *json, bool first, struct pv_str *key, struct pv_str *value)
 {
     struct pv_json_value name;
@@ -92,7 +95,8 @@ static struct pv_str member(struct pv_str object, struct pv_str wanted)
     return none();
 }
 
-/* Members of `from`, each looked up in `other`: where the other has one too, the two are compared if `compare`. */
+/* Members of `from`, each looked up in `other`: where the other has one too, the two are compared if
+ * `compare`. */
 static void diff_members(struct walk *walk, struct pv_str from, struct pv_str other, bool from_cached)
 {
     struct pv_json json = inside(from);
@@ -147,7 +151,8 @@ static void list_deinit(struct list *list)
 }
 
 /* What both lists have, and what the rebuilt one has more; indexes are counted from `base`. */
-static void diff_forwards(struct walk *walk, const struct list *cached, const struct list *rebuilt, size_t base)
+static void diff_forwards(struct walk *walk, const struct list *cached, const struct list *rebuilt,
+                          size_t base)
 {
     for (size_t i = 0; i < rebuilt->count; i++) {
         size_t before = enter_index(walk, base + i);
@@ -197,6 +202,8 @@ static void diff_value(struct walk *walk, struct pv_str cached, struct pv_str re
     }
 }
 
+/* NOLINTEND(misc-no-recursion) */
+
 /* Pages */
 
 enum paged { PAGED_VOTERS, PAGED_BALLOTS };
@@ -242,8 +249,8 @@ static struct pv_str printed(const struct pv_buffer *buffer)
     return (struct pv_str){buffer->bytes, buffer->len};
 }
 
-static bool list_page(struct list *list, struct sides *sides, const struct pv_election *election, enum paged what,
-                      uint32_t page)
+static bool list_page(struct list *list, struct sides *sides, const struct pv_election *election,
+                      enum paged what, uint32_t page)
 {
     *list = (struct list){NULL, 0, 0};
     return print_page(&sides->out, &sides->cached, election, what, page) &&

@@ -66,7 +66,8 @@ static bool parse_seconds(const char *t, int64_t *seconds)
         return false;
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
         return false;
-    *seconds = days_from_date(year, month, day) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second;
+    *seconds = days_from_date(year, month, day) * SECONDS_A_DAY + (int64_t)hour * 3600 +
+               (int64_t)minute * 60 + second;
     return true;
 }
 
@@ -98,7 +99,7 @@ static bool parse_offset(struct pv_str text, size_t at, int64_t *offset)
     int hours = digits(t + 1, 2), minutes = digits(t + 4, 2);
     if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
         return false;
-    *offset = (*t == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+    *offset = (*t == '-' ? -1 : 1) * ((int64_t)hours * 3600 + (int64_t)minutes * 60);
     return true;
 }
 

@@ -164,9 +164,9 @@ enum pv_code pv_email_check(struct pv_str text)
     return is_domain(domain) ? PV_CODE_NONE : PV_EMAIL_INVALID;
 }
 
-static char lower(char c)
+static int lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
 bool pv_email_equal(struct pv_str a, struct pv_str b)
