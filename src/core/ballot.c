@@ -127,7 +127,7 @@ bool pv_ballot_check_touched(const struct pv_election *election, uint32_t positi
         rule = PV_RULE_VERSION;
     else if (ballot->deleted)
         rule = PV_RULE_DELETED;
-    return rule == PV_RULE_NONE || pv_violate(violation, rule, PV_PART_BALLOT, position);
+    return pv_rule_verdict(rule, PV_PART_BALLOT, position, violation);
 }
 
 bool pv_ballot_ensure_valid_state(const struct pv_election *election, uint32_t position,

@@ -180,5 +180,5 @@ bool pv_candidate_ensure_valid_state(const struct pv_election *election, uint32_
         rule = PV_RULE_VERSION;
     else if (candidate->competition >= election->competition_count)
         rule = PV_RULE_DERIVED;
-    return rule == PV_RULE_NONE || pv_violate(violation, rule, PV_PART_CANDIDATE, position);
+    return pv_rule_verdict(rule, PV_PART_CANDIDATE, position, violation);
 }

@@ -57,8 +57,7 @@ static void unlink_small(struct pv_election *election, uint32_t position)
 void pv_competition_appeared(struct pv_election *election, uint32_t competition)
 {
     election->live_competitions++;
-    if (pv_competition_is_small(&election->competitions[competition]))
-        link_small(election, competition);
+    link_small(election, competition);
 }
 
 void pv_competition_resized(struct pv_election *election, uint32_t position, uint32_t live_candidates)
@@ -188,7 +187,7 @@ bool pv_competition_check_touched(const struct pv_election *election, uint32_t p
     else if (competition->live_candidates > competition->candidate_count ||
              !is_linked_as_it_must_be(election, position))
         rule = PV_RULE_DERIVED;
-    return rule == PV_RULE_NONE || pv_violate(violation, rule, PV_PART_COMPETITION, position);
+    return pv_rule_verdict(rule, PV_PART_COMPETITION, position, violation);
 }
 
 bool pv_competition_ensure_valid_state(const struct pv_election *election, uint32_t position,

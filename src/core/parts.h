@@ -58,8 +58,8 @@ enum pv_result pv_voter_reserve(struct pv_election *election, struct pv_str name
                                 char **text) PV_MUST_USE;
 enum pv_result pv_ballot_reserve(struct pv_election *election) PV_MUST_USE;
 
-/* Keeps the counts that opening needs: called when a competition came to life, when its number of live
-   candidates changed, and when it was removed (after `deleted` is set). */
+/* Keeps the counts that opening needs: called when a competition came to life (without candidates yet),
+   when its number of live candidates changed, and when it was removed (after `deleted` is set). */
 void pv_competition_appeared(struct pv_election *election, uint32_t competition);
 void pv_competition_resized(struct pv_election *election, uint32_t competition, uint32_t live_candidates);
 void pv_competition_left(struct pv_election *election, uint32_t competition);
@@ -69,6 +69,9 @@ bool pv_competition_is_small(const struct pv_competition *competition);
 /* Reports a violation: fills in *violation and returns false. */
 bool pv_violate(struct pv_violation *violation, enum pv_rule rule, enum pv_part part,
                 uint32_t position) PV_MUST_USE;
+/* The answer of a check that looked for the first broken rule: true for PV_RULE_NONE, else the violation. */
+bool pv_rule_verdict(enum pv_rule rule, enum pv_part part, uint32_t position,
+                     struct pv_violation *violation) PV_MUST_USE;
 /* D6.2 for a text of an aggregate: `check` on its bytes; none is fine if optional. */
 bool pv_text_is_valid(const struct pv_text *text, enum pv_code (*check)(struct pv_str), bool optional);
 

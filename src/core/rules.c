@@ -32,6 +32,13 @@ bool pv_violate(struct pv_violation *violation, enum pv_rule rule, enum pv_part 
     return false;
 }
 
+bool pv_rule_verdict(enum pv_rule rule, enum pv_part part, uint32_t position, struct pv_violation *violation)
+{
+    if (rule == PV_RULE_NONE)
+        return true;
+    return pv_violate(violation, rule, part, position);
+}
+
 /* Once opened, every ballot has a row for the ratings of every candidate; a paper of none needs no rows. */
 static bool has_rows(const struct pv_election *e)
 {
@@ -64,8 +71,7 @@ static enum pv_rule own_rule(const struct pv_election *e)
 
 static bool check_own(const struct pv_election *election, struct pv_violation *violation)
 {
-    enum pv_rule rule = own_rule(election);
-    return rule == PV_RULE_NONE || pv_violate(violation, rule, PV_PART_ELECTION, 0);
+    return pv_rule_verdict(own_rule(election), PV_PART_ELECTION, 0, violation);
 }
 
 /* Adds a part's version + 1; false if that is more than any version can be. */
@@ -136,7 +142,7 @@ bool pv_election_ensure_valid_state(const struct pv_election *election, struct p
 /* An event that was applied names parts that are there: an id that leads nowhere is a broken map. */
 static bool leads_to_a_part(uint32_t position, enum pv_part part, struct pv_violation *violation)
 {
-    return position != PV_NONE || pv_violate(violation, PV_RULE_ID_UNIQUE, part, position);
+    return pv_rule_verdict(position == PV_NONE ? PV_RULE_ID_UNIQUE : PV_RULE_NONE, part, position, violation);
 }
 
 static bool touched_competition(const struct pv_election *election, struct pv_competition_id id,

@@ -104,5 +104,5 @@ bool pv_voter_ensure_valid_state(const struct pv_election *election, uint32_t po
         rule = PV_RULE_VERSION;
     else if (voter->deleted)
         rule = PV_RULE_DELETED;
-    return rule == PV_RULE_NONE || pv_violate(violation, rule, PV_PART_VOTER, position);
+    return pv_rule_verdict(rule, PV_PART_VOTER, position, violation);
 }
