@@ -93,6 +93,7 @@ static void catalogue__unknown_names__are_not_found(void **state)
         check_int(type, PV_EVENT_BALLOT_CAST);
     }
     check_true(pv_event_spec(PV_EVENT_TYPE_COUNT) == NULL);
+    check_true(pv_event_spec((enum pv_event_type)99) == NULL);
     check_true(pv_event_spec(PV_EVENT_BALLOT_CAST) != NULL);
 }
 
