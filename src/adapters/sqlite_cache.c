@@ -197,7 +197,7 @@ static enum pv_cache_result put(void *self, const struct pv_cache_put *put, stru
     struct call call;
     enum pv_cache_result result = PV_CACHE_FAULT;
     begin_call(&call, self, put->id, "put into", fault);
-    if (!ok(&call, pv_sqlite_begin(&call.cache->sqlite), SQLITE_OK) || !find(&call))
+    if (!ok(&call, pv_sqlite_begin(&call.cache->sqlite, PV_SQLITE_WRITE), SQLITE_OK) || !find(&call))
         goto out;
     if (put->page_changed != NULL && (call.election == 0 || call.last_number != put->base)) {
         result = PV_CACHE_STALE;
@@ -280,7 +280,7 @@ static enum pv_cache_result get(void *self, struct pv_election_id id, struct pv_
     enum pv_cache_result result = PV_CACHE_FAULT;
     begin_call(&call, self, id, "read", fault);
     /* A transaction, so that number and parts are of one put. */
-    if (!ok(&call, sqlite3_exec(call.cache->sqlite.db, "BEGIN", NULL, NULL, NULL), SQLITE_OK) || !find(&call))
+    if (!ok(&call, pv_sqlite_begin(&call.cache->sqlite, PV_SQLITE_READ), SQLITE_OK) || !find(&call))
         goto out;
     found.last_number = call.last_number;
     if (call.election == 0)
@@ -301,7 +301,7 @@ static enum pv_cache_result remove_election(void *self, struct pv_election_id id
     struct call call;
     enum pv_cache_result result = PV_CACHE_FAULT;
     begin_call(&call, self, id, "remove from", fault);
-    if (!ok(&call, pv_sqlite_begin(&call.cache->sqlite), SQLITE_OK) || !find(&call))
+    if (!ok(&call, pv_sqlite_begin(&call.cache->sqlite, PV_SQLITE_WRITE), SQLITE_OK) || !find(&call))
         goto out;
     if (call.election == 0)
         result = PV_CACHE_MISSING;

@@ -109,20 +109,34 @@ int pv_sqlite_run(sqlite3_stmt *statement)
     return end == SQLITE_OK ? status : end;
 }
 
-int pv_sqlite_begin(const struct pv_sqlite *sqlite)
+/* Prepared once, so that above all a rollback cannot fail for want of memory to parse it. */
+static const char *const transaction_sql[PV_SQLITE_TRANSACTIONS] = {
+    [PV_SQLITE_READ] = "BEGIN",
+    [PV_SQLITE_WRITE] = "BEGIN IMMEDIATE",
+    [PV_SQLITE_COMMIT] = "COMMIT",
+    [PV_SQLITE_ROLLBACK] = "ROLLBACK",
+};
+
+static int run_transaction(const struct pv_sqlite *sqlite, enum pv_sqlite_transaction which)
 {
-    return sqlite3_exec(sqlite->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    int status = pv_sqlite_run(sqlite->transactions[which]);
+    return status == SQLITE_DONE ? SQLITE_OK : status;
+}
+
+int pv_sqlite_begin(const struct pv_sqlite *sqlite, enum pv_sqlite_transaction how)
+{
+    return run_transaction(sqlite, how);
 }
 
 int pv_sqlite_commit(const struct pv_sqlite *sqlite)
 {
-    return sqlite3_exec(sqlite->db, "COMMIT", NULL, NULL, NULL);
+    return run_transaction(sqlite, PV_SQLITE_COMMIT);
 }
 
 void pv_sqlite_rollback(const struct pv_sqlite *sqlite)
 {
     if (!sqlite3_get_autocommit(sqlite->db))
-        (void)sqlite3_exec(sqlite->db, "ROLLBACK", NULL, NULL, NULL);
+        (void)run_transaction(sqlite, PV_SQLITE_ROLLBACK);
 }
 
 int pv_sqlite_bind(sqlite3_stmt *statement, int index, struct pv_str text)
@@ -204,11 +218,14 @@ static int attach(struct pv_sqlite *sqlite, const char *name, int flags,
         status = sqlite3_exec(sqlite->db, "PRAGMA cell_size_check=ON", NULL, NULL, NULL);
     if (status == SQLITE_OK)
         status = sqlite3_busy_timeout(sqlite->db, options->busy_ms);
+    if (status == SQLITE_OK)
+        status = pv_sqlite_prepare(sqlite, transaction_sql, sqlite->transactions, PV_SQLITE_TRANSACTIONS);
     return status;
 }
 
 static void detach(struct pv_sqlite *sqlite)
 {
+    pv_sqlite_finalize(sqlite->transactions, PV_SQLITE_TRANSACTIONS);
     (void)sqlite3_close(sqlite->db);
     sqlite->db = NULL;
 }
@@ -291,7 +308,7 @@ static bool open_read(struct pv_sqlite *sqlite, const char *name, const struct p
 bool pv_sqlite_open(struct pv_sqlite *sqlite, const char *path, enum pv_open_mode mode,
                     const struct pv_sqlite_options *options, struct pv_fault *fault)
 {
-    *sqlite = (struct pv_sqlite){NULL, strdup(path)};
+    *sqlite = (struct pv_sqlite){.path = strdup(path)};
     char *name = plain_path(path);
     bool ok = false;
     if (sqlite->path == NULL || name == NULL)

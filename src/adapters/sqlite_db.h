@@ -20,9 +20,18 @@ struct pv_sqlite_options {
 extern const struct pv_sqlite_options pv_sqlite_defaults;
 
 /* A database of ours, held by one thread. */
+enum pv_sqlite_transaction {
+    PV_SQLITE_READ,  /* what is read is of one moment */
+    PV_SQLITE_WRITE, /* nobody else writes until it ends, so that what is read then still holds when it is
+                        written */
+    PV_SQLITE_COMMIT,
+    PV_SQLITE_ROLLBACK,
+    PV_SQLITE_TRANSACTIONS
+};
 struct pv_sqlite {
     sqlite3 *db;
     char *path; /* as the user gave it, for faults */
+    sqlite3_stmt *transactions[PV_SQLITE_TRANSACTIONS];
 };
 
 /* Opens and checks the database: that it is one of ours, that its version is known, that it keeps what it
@@ -52,8 +61,8 @@ int pv_sqlite_integer(sqlite3_stmt *statement, int64_t *value) PV_MUST_USE;
 int pv_sqlite_ask(const struct pv_sqlite *sqlite, const char *sql, int64_t *value) PV_MUST_USE;
 /* Steps a statement that gives no row, and resets it. SQLITE_DONE or an error. */
 int pv_sqlite_run(sqlite3_stmt *statement) PV_MUST_USE;
-/* Takes the write lock, so that what is read then still holds when it is written. SQLITE_OK or an error. */
-int pv_sqlite_begin(const struct pv_sqlite *sqlite) PV_MUST_USE;
+/* Begins a transaction to read or to write. SQLITE_OK or an error. */
+int pv_sqlite_begin(const struct pv_sqlite *sqlite, enum pv_sqlite_transaction how) PV_MUST_USE;
 int pv_sqlite_commit(const struct pv_sqlite *sqlite) PV_MUST_USE;
 /* Undoes what was begun; nothing if SQLite has done so already. */
 void pv_sqlite_rollback(const struct pv_sqlite *sqlite);

@@ -130,7 +130,7 @@ static int make_once(const struct pv_sqlite *sqlite)
     enum identity identity = OURS;
     int status = sqlite3_exec(sqlite->db, "PRAGMA page_size=8192", NULL, NULL, NULL);
     if (status == SQLITE_OK)
-        status = pv_sqlite_begin(sqlite);
+        status = pv_sqlite_begin(sqlite, PV_SQLITE_WRITE);
     if (status == SQLITE_OK)
         status = identify(sqlite, &identity, &version);
     if (status == SQLITE_OK && identity == NOBODYS)

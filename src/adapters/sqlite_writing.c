@@ -41,7 +41,7 @@ int pv_writing_begin(struct pv_writing *w, struct pv_sqlite_store *store)
 {
     *w = (struct pv_writing){.store = store, .number = -1, .outcome = PV_WRITING_NEW};
     pv_sqlite_park_readers(store);
-    int status = pv_sqlite_begin(&store->sqlite);
+    int status = pv_sqlite_begin(&store->sqlite, PV_SQLITE_WRITE);
     return status == SQLITE_OK ? pv_store_last_position(store, &w->position) : status;
 }
 

@@ -1,5 +1,7 @@
 #include "cache_kit.h"
 
+#include "kit_memory.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,10 +33,7 @@ void kit_document_deinit(struct kit_document *document)
 static struct pv_str part(struct kit_document *document, const char *kind, uint32_t page, unsigned revision)
 {
     size_t size = 80 + document->padding;
-    free(document->text);
-    document->text = malloc(size);
-    if (document->text == NULL)
-        abort();
+    document->text = kit_realloc(document->text, size);
     int len = snprintf(document->text, size, "{\"%s\":%u,\"election\":%u,\"revision\":%u,\"pad\":\"", kind,
                        (unsigned)page, document->election, revision);
     memset(document->text + len, '.', document->padding);

@@ -1,5 +1,7 @@
 #include "store_kit.h"
 
+#include "kit_memory.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,9 +50,7 @@ static struct pv_str keep(struct pv_str text)
 {
     if (text.ptr == NULL)
         return text;
-    char *copy = malloc(text.len + 1);
-    if (copy == NULL)
-        abort();
+    char *copy = kit_realloc(NULL, text.len + 1);
     memcpy(copy, text.ptr, text.len);
     return (struct pv_str){copy, text.len};
 }
@@ -59,9 +59,7 @@ void kit_log_add(struct kit_log *log, const struct pv_recorded *record)
 {
     if (log->count == log->capacity) {
         log->capacity = log->capacity * 2 + 16;
-        log->records = realloc(log->records, log->capacity * sizeof *log->records);
-        if (log->records == NULL)
-            abort();
+        log->records = kit_realloc(log->records, log->capacity * sizeof *log->records);
     }
     struct pv_recorded *own = &log->records[log->count++];
     *own = *record;

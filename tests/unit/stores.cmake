@@ -1,14 +1,32 @@
 # Event stores and document caches: the law of each port on every adapter, then what is an adapter's own.
 pv_test(NAME test_fault KIND unit SOURCES test_fault.c LIBS pv_ports cmocka)
 pv_test(NAME test_event_stores KIND contract
-  SOURCES test_event_stores.c contract_event_store.c contract_run.c store_kit.c workdir.c LIBS pv_adapters cmocka)
+  SOURCES test_event_stores.c contract_event_store.c contract_run.c store_kit.c kit_memory.c workdir.c LIBS pv_adapters cmocka)
 pv_test(NAME test_document_caches KIND contract
-  SOURCES test_document_caches.c contract_document_cache.c contract_run.c cache_kit.c workdir.c
+  SOURCES test_document_caches.c contract_document_cache.c contract_run.c cache_kit.c kit_memory.c workdir.c
   LIBS pv_adapters cmocka)
 pv_test(NAME test_sqlite_open KIND unit
-  SOURCES test_sqlite_open.c store_kit.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
+  SOURCES test_sqlite_open.c store_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_shared KIND unit
-  SOURCES test_sqlite_shared.c store_kit.c cache_kit.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
+  SOURCES test_sqlite_shared.c store_kit.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_cache KIND unit
-  SOURCES test_sqlite_cache.c cache_kit.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
-pv_test(NAME test_file_cache KIND unit SOURCES test_file_cache.c cache_kit.c workdir.c LIBS pv_adapters cmocka)
+  SOURCES test_sqlite_cache.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
+pv_test(NAME test_file_cache KIND unit SOURCES test_file_cache.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters cmocka)
+
+# Failures: the simulated disk loses power or refuses, allocations fail. A run in steps for every day, all of it when
+# there is time. Sanitizers need not keep the stacks of a hundred million allocations.
+set(PV_WORLD world.c store_kit.c cache_kit.c kit_memory.c disk.c)
+set(PV_QUICK "ASAN_OPTIONS=malloc_context_size=2:quarantine_size_mb=8")
+pv_test(NAME powercut_sqlite KIND powercut ENVIRONMENT ${PV_QUICK}
+  SOURCES powercut_sqlite.c sqlite_world.c sqlite_heap.c disk_vfs.c ${PV_WORLD} LIBS pv_adapters SQLite::SQLite3)
+pv_test(NAME powercut_sqlite_all KIND powercut TIER slow TIMEOUT 600 ENVIRONMENT ${PV_QUICK}
+  COMMAND powercut_sqlite ARGS --all)
+pv_test(NAME powercut_sqlite_on_a_disk_that_lies_finds_the_loss KIND control ENVIRONMENT ${PV_QUICK}
+  COMMAND ${PROJECT_SOURCE_DIR}/tests/controls/expect_fail "FAILED .*lost: events that were acknowledged"
+    $<TARGET_FILE:powercut_sqlite> --lie)
+pv_test(NAME torture_sqlite KIND torture ENVIRONMENT ${PV_QUICK}
+  SOURCES torture_sqlite.c alloc_faults.c sqlite_world.c sqlite_heap.c disk_vfs.c ${PV_WORLD}
+  LIBS pv_adapters SQLite::SQLite3)
+target_link_options(torture_sqlite PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup)
+pv_test(NAME torture_sqlite_all KIND torture TIER slow TIMEOUT 600 ENVIRONMENT ${PV_QUICK}
+  COMMAND torture_sqlite ARGS --all)

@@ -1,0 +1,15 @@
+/* SQLite on a simulated disk: a file system of SQLite's own kind (a VFS) named "disk", with locks and shared
+   memory, so that a store runs on it as it does on a real one. */
+#ifndef PV_TEST_DISK_VFS_H
+#define PV_TEST_DISK_VFS_H
+
+#include "disk.h"
+
+#define DISK_VFS "disk"
+
+/* Registers it, once. */
+void disk_vfs_register(void);
+/* The disk that files are opened on from now on. */
+void disk_vfs_use(struct disk *disk);
+
+#endif

@@ -1,0 +1,311 @@
+#include "world.h"
+
+#include "cache_kit.h"
+#include "store_kit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STREAMS = 3, ELECTIONS = 3, EVENTS_A_STEP = 100, VOTER_PAGES = 2, BALLOT_PAGES = 3 };
+
+static const char *const stream_names[STREAMS] = {"Election-01HQ0000000000000000000001", "Election-2",
+                                                  "other"};
+
+static enum world_outcome wrong(struct world *world, size_t step, const char *what)
+{
+    (void)snprintf(world->wrong, sizeof world->wrong, "step %zu: %s", step, what);
+    return WORLD_WRONG;
+}
+
+/* --- what must be there --- */
+
+static bool adds_events(const struct world_step *step)
+{
+    return step->action == WORLD_APPEND || step->action == WORLD_COPY;
+}
+
+/* The last number of a stream after so many steps. */
+static int64_t version_after(const struct world *world, size_t steps, unsigned stream)
+{
+    int64_t version = -1;
+    for (size_t i = 0; i < steps; i++) {
+        if (adds_events(&world->steps[i]) && world->steps[i].which == stream)
+            version += world->steps[i].count;
+    }
+    return version;
+}
+
+/* The document of an election after so many steps; false if there is none. Each put makes a revision of its
+ * own. */
+static bool document_after(const struct world *world, size_t steps, unsigned election,
+                           struct kit_document *document)
+{
+    bool there = false;
+    kit_document_make(document, election, 0, VOTER_PAGES, BALLOT_PAGES);
+    for (size_t i = 0; i < steps; i++) {
+        const struct world_step *step = &world->steps[i];
+        if (step->which != election)
+            continue;
+        if (step->action == WORLD_PUT) {
+            kit_document_make(document, election, (unsigned)i + 1, VOTER_PAGES, BALLOT_PAGES);
+            there = true;
+        } else if (step->action == WORLD_PUT_CHANGES) {
+            document->revision = (unsigned)i + 1;
+            document->ballot_revision[i % BALLOT_PAGES] = document->revision;
+        } else if (step->action == WORLD_REMOVE) {
+            there = false;
+        }
+    }
+    return there;
+}
+
+/* --- steps --- */
+
+static enum world_outcome open_world(struct world *world)
+{
+    if (!world->open(world, &world->fault))
+        return WORLD_FAULT;
+    world->is_open = true;
+    return WORLD_DONE;
+}
+
+void world_close(struct world *world)
+{
+    if (!world->is_open)
+        return;
+    if (world->store.ops != NULL)
+        world->store.ops->close(world->store.self);
+    if (world->cache.ops != NULL)
+        world->cache.ops->close(world->cache.self);
+    world->is_open = false;
+}
+
+static enum world_outcome append(struct world *world, size_t index)
+{
+    const struct world_step *step = &world->steps[index];
+    struct pv_appended appended = {-7, -7, -7};
+    int64_t version = version_after(world, index, step->which);
+    switch (kit_append(&world->store, stream_names[step->which], version, (unsigned)index * EVENTS_A_STEP,
+                       step->count, &appended, &world->fault)) {
+    case PV_STORE_FAULT:
+        return WORLD_FAULT;
+    case PV_STORE_CONFLICT:
+        return wrong(world, index, "append is a conflict");
+    case PV_STORE_OK:
+        break;
+    }
+    if (appended.first_number != version + 1 || appended.last_number != version + step->count)
+        return wrong(world, index, "append answers with other numbers");
+    return WORLD_DONE;
+}
+
+static enum world_outcome copy(struct world *world, size_t index)
+{
+    const struct world_step *step = &world->steps[index];
+    struct pv_recorded records[KIT_EVENTS_MAX];
+    struct kit_events events;
+    char ids[KIT_EVENTS_MAX][PV_ULID_LEN];
+    int64_t version = version_after(world, index, step->which);
+    kit_events_make(&events, (unsigned)index * EVENTS_A_STEP, step->count);
+    for (unsigned i = 0; i < step->count; i++) {
+        const struct pv_new_event *event = &events.events[i];
+        pv_ulid_format(event->id.bits, ids[i]);
+        records[i] = (struct pv_recorded){.stream = kit_str(stream_names[step->which]),
+                                          .number = version + 1 + i,
+                                          .type = event->type,
+                                          .data = event->data,
+                                          .id = {ids[i], PV_ULID_LEN},
+                                          .position = -1,
+                                          .metadata = event->metadata};
+    }
+    switch (world->store.ops->copy(world->store.self, records, step->count, &world->fault)) {
+    case PV_STORE_FAULT:
+        return WORLD_FAULT;
+    case PV_STORE_CONFLICT:
+        return wrong(world, index, "copy is a conflict");
+    case PV_STORE_OK:
+        break;
+    }
+    return WORLD_DONE;
+}
+
+static enum world_outcome put(struct world *world, size_t index, bool all)
+{
+    struct kit_document document;
+    unsigned before = 0;
+    (void)document_after(world, index, world->steps[index].which, &document);
+    before = document.revision;
+    (void)document_after(world, index + 1, world->steps[index].which, &document);
+    enum pv_cache_result result = all ? kit_put(&world->cache, &document, &world->fault)
+                                      : kit_put_changes(&world->cache, &document, before, &world->fault);
+    kit_document_deinit(&document);
+    if (result == PV_CACHE_FAULT)
+        return WORLD_FAULT;
+    return result == PV_CACHE_OK ? WORLD_DONE : wrong(world, index, "put is stale");
+}
+
+static enum world_outcome drop(struct world *world, size_t index, bool may_be_gone)
+{
+    switch (
+        world->cache.ops->remove(world->cache.self, kit_election(world->steps[index].which), &world->fault)) {
+    case PV_CACHE_OK:
+        return WORLD_DONE;
+    case PV_CACHE_MISSING:
+        return may_be_gone ? WORLD_DONE : wrong(world, index, "what is to be removed is missing");
+    case PV_CACHE_STALE:
+        return wrong(world, index, "remove is stale");
+    case PV_CACHE_FAULT:
+        break;
+    }
+    return WORLD_FAULT;
+}
+
+static enum world_outcome play(struct world *world, size_t index, bool again)
+{
+    const struct world_step *step = &world->steps[index];
+    switch (step->action) {
+    case WORLD_OPEN:
+        return open_world(world);
+    case WORLD_CLOSE:
+        world_close(world);
+        return WORLD_DONE;
+    case WORLD_APPEND:
+        return append(world, index);
+    case WORLD_COPY:
+        return copy(world, index);
+    case WORLD_READ:
+        return world_is_after(world, index);
+    case WORLD_PUT:
+        return put(world, index, true);
+    case WORLD_PUT_CHANGES:
+        /* Whoever does not know whether the first put came through puts all of it. */
+        return put(world, index, again);
+    case WORLD_REMOVE:
+        return drop(world, index, again);
+    case WORLD_CHECKPOINT:
+        (void)world->checkpoint(world, (int)step->count); /* nothing depends on it */
+        return WORLD_DONE;
+    }
+    return wrong(world, index, "no such action");
+}
+
+enum world_outcome world_play(struct world *world, size_t step)
+{
+    return play(world, step, false);
+}
+
+enum world_outcome world_play_again(struct world *world, size_t step)
+{
+    return play(world, step, true);
+}
+
+/* --- checks --- */
+
+/* The record at `at` of the log must be event `event`, and next in its stream. */
+static bool is_next(const struct kit_log *log, size_t at, const struct world *world,
+                    const struct world_step *step, size_t index, unsigned event)
+{
+    const struct pv_recorded *record = &log->records[at];
+    return pv_str_equal(record->stream, kit_str(stream_names[step->which])) &&
+           record->position == (int64_t)at &&
+           record->number == version_after(world, index, step->which) + 1 + event &&
+           kit_is_event(record, (unsigned)index * EVENTS_A_STEP + event);
+}
+
+static enum world_outcome check_log(struct world *world, size_t steps, const struct kit_log *log)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < steps; i++) {
+        const struct world_step *step = &world->steps[i];
+        for (unsigned event = 0; adds_events(step) && event < step->count; event++, at++) {
+            if (at >= log->count)
+                return wrong(world, steps, "lost: events that were acknowledged are not in the store");
+            if (!is_next(log, at, world, step, i, event))
+                return wrong(world, steps, "an event in the store is not the one that was recorded");
+        }
+    }
+    return at == log->count ? WORLD_DONE : wrong(world, steps, "the store has events that nobody appended");
+}
+
+static enum world_outcome check_store(struct world *world, size_t steps)
+{
+    struct kit_log log = {0};
+    enum world_outcome outcome = WORLD_FAULT;
+    if (kit_log_read(&log, &world->store, NULL, 0, 7, &world->fault))
+        outcome = check_log(world, steps, &log);
+    kit_log_deinit(&log);
+    for (unsigned stream = 0; outcome == WORLD_DONE && stream < STREAMS; stream++) {
+        int64_t number;
+        if (world->store.ops->last_number(world->store.self, kit_str(stream_names[stream]), &number,
+                                          &world->fault) != PV_STORE_OK)
+            return WORLD_FAULT;
+        if (number != version_after(world, steps, stream))
+            return wrong(world, steps, "the last number of a stream is another");
+    }
+    return outcome;
+}
+
+static enum world_outcome check_election(struct world *world, size_t steps, unsigned election)
+{
+    struct kit_document document;
+    struct pv_cached cached;
+    const char *difference = NULL;
+    bool there = document_after(world, steps, election, &document);
+    switch (world->cache.ops->get(world->cache.self, kit_election(election), &cached, &world->fault)) {
+    case PV_CACHE_OK:
+        difference = there ? kit_difference_of(&cached, &document, false) : "a document that was removed";
+        pv_cached_deinit(&cached);
+        break;
+    case PV_CACHE_MISSING:
+        difference = there ? "lost: a document that was put is missing" : NULL;
+        break;
+    case PV_CACHE_FAULT:
+        kit_document_deinit(&document);
+        return WORLD_FAULT;
+    case PV_CACHE_STALE:
+        difference = "get is stale";
+        break;
+    }
+    kit_document_deinit(&document);
+    return difference == NULL ? WORLD_DONE : wrong(world, steps, difference);
+}
+
+struct listing {
+    struct pv_election_id ids[ELECTIONS + 1];
+    size_t count;
+};
+
+static bool note(void *context, struct pv_election_id id)
+{
+    struct listing *listing = context;
+    listing->ids[listing->count++] = id;
+    return listing->count <= ELECTIONS;
+}
+
+static enum world_outcome check_list(struct world *world, size_t steps)
+{
+    struct listing listing = {.count = 0};
+    size_t expected = 0;
+    if (world->cache.ops->list(world->cache.self, note, &listing, &world->fault) != PV_CACHE_OK)
+        return WORLD_FAULT;
+    for (unsigned election = 0; election < ELECTIONS; election++) {
+        struct kit_document document;
+        expected += document_after(world, steps, election, &document);
+    }
+    return listing.count == expected ? WORLD_DONE
+                                     : wrong(world, steps, "the list of the elections is another");
+}
+
+enum world_outcome world_is_after(struct world *world, size_t steps)
+{
+    enum world_outcome outcome = WORLD_DONE;
+    if (world->store.ops != NULL)
+        outcome = check_store(world, steps);
+    for (unsigned election = 0; outcome == WORLD_DONE && world->cache.ops != NULL && election < ELECTIONS;
+         election++)
+        outcome = check_election(world, steps, election);
+    if (outcome == WORLD_DONE && world->cache.ops != NULL)
+        outcome = check_list(world, steps);
+    return outcome;
+}
