@@ -4,54 +4,69 @@
 #include <string.h>
 
 #include "layout_parts.h"
-#include "scan.h"
 #include "ulid_decode.h"
 
 enum {
     SET_MAX = 32,
     PATIENCE = 32, /* texts in a row that fit nothing, before only one of SAMPLE is tried */
     SAMPLE = 16,
-    SECONDS_LEN = 19,   /* 2024-02-24T18:03:11 */
-    NATURAL_DIGITS = 18 /* fit without a look */
+    SECONDS_LEN = 19,    /* 2024-02-24T18:03:11 */
+    NATURAL_DIGITS = 18, /* fit without a look */
+    PAPER_BITS = 10
 };
 
 /* Values that hardly change from one text to the next are compared with the last one. */
+struct seen_id {
+    struct pv_bits128 bits;
+    char text[PV_ULID_LEN];
+};
 struct last {
-    struct pv_election_id stream_id, election_id;
+    struct pv_election_id stream_id;
     int64_t seconds_us;
     char stream[PV_STREAM_LEN];
-    char election[PV_ULID_LEN];
     char seconds[SECONDS_LEN];
+    struct seen_id election;
+    struct seen_id paper[1 << PAPER_BITS]; /* each in the one place where it can be */
 };
-
-/* Any values will do to begin with, as long as they belong together. */
-static const struct last first_last = {.stream_id = {{0, 1}},
-                                       .election_id = {{0, 1}},
-                                       .seconds_us = 0,
-                                       .stream = "Election-00000000000000000000000001",
-                                       .election = "00000000000000000000000001",
-                                       .seconds = "1970-01-01T00:00:00"};
 
 struct pv_layouts {
     struct last last;
     uint32_t misses; /* in a row */
     bool tried;
     unsigned count;
-    struct pv_layout *order[SET_MAX]; /* each hit moves one place up, so the frequent ones come first */
+    struct entry {
+        size_t len; /* of the texts that have its shape; 0: there is none */
+        struct pv_layout *layout;
+    } order[SET_MAX]; /* each hit moves one place up, so the frequent ones come first */
     struct pv_layout set[SET_MAX], spare;
 };
+
+/* Any values will do to begin with, as long as they belong together. */
+static void begin_last(struct last *last)
+{
+    static const char stream[] = "Election-00000000000000000000000001", seconds[] = "1970-01-01T00:00:00";
+    const char *ulid = stream + PV_STREAM_LEN - PV_ULID_LEN;
+    struct pv_bits128 one = {0, 1};
+    last->stream_id.bits = last->election.bits = one;
+    last->seconds_us = 0;
+    memcpy(last->stream, stream, PV_STREAM_LEN);
+    memcpy(last->seconds, seconds, SECONDS_LEN);
+    memcpy(last->election.text, ulid, PV_ULID_LEN);
+    for (size_t i = 0; i < sizeof last->paper / sizeof last->paper[0]; i++)
+        last->paper[i] = last->election;
+}
 
 struct pv_layouts *pv_layouts_new(void)
 {
     struct pv_layouts *layouts = malloc(sizeof *layouts);
     if (layouts == NULL)
         return NULL;
-    layouts->last = first_last;
+    begin_last(&layouts->last);
     layouts->misses = 0;
     layouts->tried = false;
     layouts->count = 0;
     for (unsigned i = 0; i < SET_MAX; i++)
-        layouts->order[i] = &layouts->set[i];
+        layouts->order[i] = (struct entry){0, &layouts->set[i]};
     return layouts;
 }
 
@@ -60,291 +75,290 @@ void pv_layouts_free(struct pv_layouts *layouts)
     free(layouts);
 }
 
-/* A text on its way through a layout. */
-struct walk {
+/* A text whose slots were found. */
+struct view {
     const struct pv_layout *layout;
-    struct last *last;
-    struct pv_record *record;
-    const char *start, *at, *end;
-    const char *runs[PV_LAYOUT_PIECES];
+    const struct pv_form *form;
+    struct pv_str text;
 };
 
-/* Literal bytes and gaps */
-
-static uint64_t chunk_difference(const char *at, const struct pv_chunk *chunk)
+static const char *at_mark(const struct view *view, struct pv_mark mark)
 {
-    uint64_t bytes[PV_CHUNK / 8];
-    memcpy(bytes, at, sizeof bytes);
-    return ((bytes[0] & chunk->mask[0]) ^ chunk->bytes[0]) | ((bytes[1] & chunk->mask[1]) ^ chunk->bytes[1]);
+    return view->text.ptr + view->form->run_at[mark.piece] + mark.at;
 }
 
-static bool match_run(struct walk *walk, const struct pv_piece *piece)
+static struct pv_str between(const struct view *view, struct pv_mark from, struct pv_mark to)
 {
-    const struct pv_chunk *chunk = &walk->layout->chunks[piece->chunk];
-    const char *at = walk->at, *run_end = at + piece->len;
-    bool from_start = piece->len < PV_CHUNK && at == walk->start;
-    if (walk->end - at < piece->len || (from_start ? walk->end : run_end) - walk->start < PV_CHUNK)
-        return false;
-    uint64_t difference = 0;
-    unsigned last = piece->chunk_count - 1u;
-    for (unsigned i = 0; i < last; i++)
-        difference |= chunk_difference(at + i * PV_CHUNK, &chunk[i]);
-    difference |= chunk_difference(from_start ? at : run_end - PV_CHUNK, &chunk[last]);
-    walk->at = run_end;
-    return difference == 0;
+    const char *start = at_mark(view, from);
+    return (struct pv_str){start, (size_t)(at_mark(view, to) - start)};
 }
 
-static bool fill_gap(struct walk *walk, const char *text, const struct pv_gap *gap)
+/* Gaps */
+
+static bool same_ulid(const char *a, const char *b)
 {
-    struct pv_bits128 *target = (void *)((char *)&walk->record->event + gap->target);
-    struct last *last = walk->last;
-    bool known = gap->is_election && memcmp(text, last->election, PV_ULID_LEN) == 0;
-    if (known) {
-        *target = last->election_id.bits;
-        return true;
-    }
-    if (!pv_ulid_decode(text, target))
-        return false;
-    if (gap->is_election) {
-        last->election_id.bits = *target;
-        memcpy(last->election, text, PV_ULID_LEN);
-    }
-    return true;
+    pv_sixteen a_head, b_head, a_tail, b_tail;
+    memcpy(&a_head, a, PV_CHUNK);
+    memcpy(&b_head, b, PV_CHUNK);
+    memcpy(&a_tail, a + PV_ULID_LEN - PV_CHUNK, PV_CHUNK);
+    memcpy(&b_tail, b + PV_ULID_LEN - PV_CHUNK, PV_CHUNK);
+    pv_sixteen all = (a_head ^ b_head) | (a_tail ^ b_tail);
+    return (all[0] | all[1]) == 0;
 }
 
-static bool fill_gaps(struct walk *walk, const char *run, const struct pv_piece *piece)
+/* Where a text would be if it is among those that were seen: its end is what differs most. */
+static struct seen_id *place_of(struct last *last, const char *text)
 {
-    const struct pv_gap *gap = &walk->layout->gaps[piece->gap];
-    for (unsigned i = 0; i < piece->gap_count; i++)
-        if (!fill_gap(walk, run + gap[i].at, &gap[i]))
+    uint64_t tail;
+    memcpy(&tail, text + PV_ULID_LEN - sizeof tail, sizeof tail);
+    return &last->paper[tail * UINT64_C(0x9E3779B97F4A7C15) >> (64 - PAPER_BITS)];
+}
+
+static bool read_gap(struct last *last, const char *text, enum pv_gap_kind kind, struct pv_bits128 *target)
+{
+    if (kind == PV_GAP_NEW)
+        return pv_ulid_decode(text, target);
+    struct seen_id *seen = kind == PV_GAP_ELECTION ? &last->election : place_of(last, text);
+    if (!same_ulid(text, seen->text)) {
+        struct pv_bits128 bits;
+        if (!pv_ulid_decode(text, &bits))
             return false;
+        seen->bits = bits;
+        memcpy(seen->text, text, PV_ULID_LEN);
+    }
+    *target = seen->bits;
     return true;
 }
 
 /* Slots */
 
-static bool pass_stream(struct walk *walk)
+static bool read_digits(struct pv_str text, uint64_t *value)
 {
-    struct last *last = walk->last;
-    struct pv_record *record = walk->record;
-    bool known = walk->end - walk->at > PV_STREAM_LEN && walk->at[PV_STREAM_LEN] == '"' &&
-                 memcmp(walk->at, last->stream, PV_STREAM_LEN) == 0;
-    const char *text_end = known ? walk->at + PV_STREAM_LEN : pv_scan_plain(walk->at, walk->end);
-    struct pv_str stream = {walk->at, (size_t)(text_end - walk->at)};
-    if (!known) {
+    uint64_t sum = 0;
+    uint32_t worst = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        uint32_t digit = (uint32_t)(unsigned char)text.ptr[i] - '0';
+        worst |= digit > 9;
+        sum = sum * 10 + digit;
+    }
+    *value = sum;
+    return worst == 0;
+}
+
+/* 1 to 8 digits at once; the eight bytes that end with them must be readable. Neighbours are joined to
+   numbers of two, four and eight digits. */
+static bool read_few_digits(struct pv_str text, uint64_t *value)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint64_t word, before = 64 - 8 * text.len;
+    memcpy(&word, text.ptr + text.len - sizeof word, sizeof word);
+    word = (word ^ UINT64_C(0x3030303030303030)) >> before << before;
+    uint64_t above_nine = (word + UINT64_C(0x7676767676767676)) | word;
+    word = (word * 10 + (word >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
+    word = (word * 100 + (word >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
+    *value = (word * 10000 + (word >> 32)) & UINT64_C(0xFFFFFFFF);
+    return (above_nine & UINT64_C(0x8080808080808080)) == 0;
+#else
+    return read_digits(text, value);
+#endif
+}
+
+/* An integer from 0 without a 0 before other digits, and so short that it fits. It stands in `whole`. */
+static bool read_natural(struct pv_str text, struct pv_str whole, int64_t *value)
+{
+    uint64_t natural;
+    if (text.len == 0 || text.len > NATURAL_DIGITS || (text.len > 1 && *text.ptr == '0'))
+        return false;
+    bool few = text.len <= sizeof natural && text.ptr + text.len - whole.ptr >= (ptrdiff_t)sizeof natural;
+    if (!(few ? read_few_digits(text, &natural) : read_digits(text, &natural)))
+        return false;
+    *value = (int64_t)natural;
+    return true;
+}
+
+/* An integer of any size. */
+static bool is_integer(struct pv_str text)
+{
+    size_t at = text.len != 0 && *text.ptr == '-', first = at;
+    while (at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9')
+        at++;
+    return at == text.len && at > first && (text.ptr[first] != '0' || at == first + 1);
+}
+
+static bool read_stream(struct last *last, struct pv_str stream, struct pv_record *record)
+{
+    if (stream.len != PV_STREAM_LEN || memcmp(stream.ptr, last->stream, PV_STREAM_LEN) != 0) {
         if (!pv_stream_parse(stream, &last->stream_id))
             return false;
         memcpy(last->stream, stream.ptr, PV_STREAM_LEN);
     }
     record->stream = record->recorded.stream = stream;
     record->election_id = last->stream_id;
-    walk->at = text_end;
     return true;
 }
 
-/* Microseconds of `.dddddd`, or -1. */
-static int64_t fraction(const char *text)
+/* Microseconds of a date-time in the form that PhotoVote writes itself, or -1. */
+static int64_t own_fraction(struct pv_str text)
 {
-    static const int64_t units[] = {100000, 10000, 1000, 100, 10, 1};
-    int64_t micros = 0;
-    unsigned worst = 0;
-    for (unsigned i = 0; i < 6; i++) {
-        unsigned digit = (unsigned char)text[i + 1] - (unsigned)'0';
-        worst = digit > worst ? digit : worst;
-        micros += units[i] * digit;
-    }
-    return *text == '.' && worst <= 9 ? micros : -1;
+    uint64_t micros;
+    if (text.len != PV_TIME_MAX || text.ptr[SECONDS_LEN] != '.' || text.ptr[PV_TIME_MAX - 1] != 'Z')
+        return -1;
+    struct pv_str digits = {text.ptr + SECONDS_LEN + 1, PV_TIME_MAX - SECONDS_LEN - 2};
+    return read_few_digits(digits, &micros) ? (int64_t)micros : -1;
 }
 
-/* The form that PhotoVote writes itself, within the same second as the last: only the fraction is read. */
-static bool created_in_last_second(const struct last *last, struct pv_str text, struct pv_time *created)
+static bool read_created(struct last *last, struct pv_str text, struct pv_record *record)
 {
-    if (text.len != PV_TIME_MAX || text.ptr[PV_TIME_MAX - 1] != 'Z' ||
-        memcmp(text.ptr, last->seconds, SECONDS_LEN) != 0)
-        return false;
-    int64_t micros = fraction(text.ptr + SECONDS_LEN);
-    created->us = last->seconds_us + micros;
-    return micros >= 0;
-}
-
-static bool read_created(struct walk *walk, struct pv_str text)
-{
-    struct last *last = walk->last;
-    struct pv_time *created = &walk->record->created;
-    walk->record->recorded.created = text;
-    if (created_in_last_second(last, text, created))
+    int64_t micros = own_fraction(text);
+    record->recorded.created = text;
+    if (micros >= 0 && memcmp(text.ptr, last->seconds, SECONDS_LEN) == 0) {
+        record->created.us = last->seconds_us + micros;
         return true;
-    if (pv_time_parse(text, created) != PV_CODE_NONE)
+    }
+    if (pv_time_parse(text, &record->created) != PV_CODE_NONE)
         return false;
-    int64_t micros =
-        text.len == PV_TIME_MAX && text.ptr[PV_TIME_MAX - 1] == 'Z' ? fraction(text.ptr + SECONDS_LEN) : -1;
     if (micros >= 0) {
         memcpy(last->seconds, text.ptr, SECONDS_LEN);
-        last->seconds_us = created->us - micros;
+        last->seconds_us = record->created.us - micros;
     }
     return true;
 }
 
-static bool read_field(struct walk *walk, unsigned role, const struct pv_primitive *primitive)
+static bool set_field(const struct view *view, const struct pv_read *read,
+                      const struct pv_primitive *primitive, struct pv_event *event)
 {
-    const struct pv_field_spec *field = &walk->layout->spec->fields[role - PV_ROLE_FIELD];
-    return pv_event_set_field(&walk->record->event, field, primitive) == PV_CODE_NONE;
+    return pv_event_set_field(event, &view->layout->spec->fields[read->field], primitive) == PV_CODE_NONE;
 }
 
-static bool pass_text(struct walk *walk, unsigned role)
+static bool read_integer_field(const struct view *view, const struct pv_read *read, struct pv_str value,
+                               struct pv_event *event)
 {
-    if (role == PV_ROLE_STREAM)
-        return pass_stream(walk);
-    const char *text_end = pv_scan_plain(walk->at, walk->end);
-    struct pv_str text = {walk->at, (size_t)(text_end - walk->at)};
-    walk->at = text_end;
-    if (role == PV_ROLE_CREATED)
-        return read_created(walk, text);
-    if (role == PV_ROLE_ID)
-        walk->record->recorded.id = text;
-    if (role < PV_ROLE_FIELD)
+    struct pv_primitive primitive = {PV_PRIMITIVE_INTEGER, value, 0};
+    return read_natural(value, view->text, &primitive.integer) && set_field(view, read, &primitive, event);
+}
+
+static bool read_text_field(const struct view *view, const struct pv_read *read, struct pv_str value,
+                            struct pv_event *event)
+{
+    struct pv_primitive primitive = {PV_PRIMITIVE_STRING, value, 0};
+    return set_field(view, read, &primitive, event);
+}
+
+static bool read_slot(struct last *last, const struct view *view, const struct pv_read *read,
+                      struct pv_str value, struct pv_record *record)
+{
+    switch ((enum pv_slot)read->slot) {
+    case PV_SLOT_STREAM:
+        return read_stream(last, value, record);
+    case PV_SLOT_NUMBER:
+        return read_natural(value, view->text, &record->number);
+    case PV_SLOT_POSITION:
+        return read_natural(value, view->text, &record->position);
+    case PV_SLOT_CREATED:
+        return read_created(last, value, record);
+    case PV_SLOT_ID:
+        record->recorded.id = value;
         return true;
-    return read_field(walk, role, &(struct pv_primitive){PV_PRIMITIVE_STRING, text, 0});
-}
-
-/* The digits of an integer; NULL if there are none, or a 0 before others. */
-static const char *pass_digits(const char *at, const char *end, int64_t *value)
-{
-    const char *first = at;
-    uint64_t sum = 0;
-    while (at < end && *at >= '0' && *at <= '9')
-        sum = sum * 10 + (uint64_t)(*at++ - '0');
-    *value = (int64_t)sum;
-    return at == first || (*first == '0' && at - first > 1) ? NULL : at;
-}
-
-static bool pass_natural(struct walk *walk, unsigned role)
-{
-    const char *text = walk->at;
-    int64_t value;
-    const char *text_end = pass_digits(text, walk->end, &value);
-    if (text_end == NULL || text_end - text > NATURAL_DIGITS)
-        return false;
-    walk->at = text_end;
-    struct pv_record *record = walk->record;
-    if (role == PV_ROLE_NUMBER)
-        record->number = record->recorded.number = value;
-    else if (role == PV_ROLE_POSITION)
-        record->position = record->recorded.position = value;
-    else
-        return read_field(
-            walk, role,
-            &(struct pv_primitive){PV_PRIMITIVE_INTEGER, {text, (size_t)(text_end - text)}, value});
-    return true;
-}
-
-static bool pass_integer(struct walk *walk)
-{
-    int64_t value; /* of no meaning where there are too many digits */
-    walk->at = pass_digits(walk->at + (walk->at < walk->end && *walk->at == '-'), walk->end, &value);
-    return walk->at != NULL;
-}
-
-static bool pass_slot(struct walk *walk, const struct pv_piece *piece)
-{
-    switch ((enum pv_slot)piece->slot) {
-    case PV_SLOT_TEXT:
-        return pass_text(walk, piece->role);
-    case PV_SLOT_NATURAL:
-        return pass_natural(walk, piece->role);
+    case PV_SLOT_FIELD_INTEGER:
+        return read_integer_field(view, read, value, &record->event);
+    case PV_SLOT_FIELD_TEXT:
+        return read_text_field(view, read, value, &record->event);
     case PV_SLOT_INTEGER:
-        return pass_integer(walk);
+        return is_integer(value);
+    case PV_SLOT_TEXT: /* never looked into */
     case PV_SLOT_END:
         break;
     }
-    return walk->at == walk->end;
+    return false;
 }
 
-static bool match(struct walk *walk)
+static bool read_values(struct last *last, const struct view *view, struct pv_record *record)
 {
-    const struct pv_layout *layout = walk->layout;
-    struct pv_event *event = &walk->record->event;
-    walk->at = walk->start;
+    const struct pv_layout *layout = view->layout;
+    const struct pv_form *form = view->form;
     if (layout->has_none)
-        *event = layout->none;
-    for (unsigned i = 0; i < layout->piece_count; i++) {
-        const struct pv_piece *piece = &layout->pieces[i];
-        walk->runs[i] = walk->at;
-        if (!match_run(walk, piece) || !fill_gaps(walk, walk->runs[i], piece) || !pass_slot(walk, piece))
+        record->event = layout->none;
+    record->event.type = layout->type;
+    for (unsigned i = 0; i < layout->gap_count; i++) {
+        const struct pv_gap *gap = &layout->gaps[i];
+        void *target = (char *)&record->event + gap->target;
+        if (!read_gap(last, view->text.ptr + form->gap_at[i], (enum pv_gap_kind)gap->kind, target))
             return false;
     }
-    event->type = layout->type;
+    for (unsigned i = 0; i < layout->read_count; i++) {
+        struct pv_str value = {view->text.ptr + form->reads[i].at, form->reads[i].len};
+        if (!read_slot(last, view, &layout->reads[i], value, record))
+            return false;
+    }
     return true;
 }
 
 /* The set */
 
-static void move_up(struct pv_layouts *layouts, unsigned place)
+static void hit(struct pv_layouts *layouts, unsigned place)
 {
+    struct entry entry = layouts->order[place];
+    layouts->misses = 0;
     if (place == 0)
         return;
-    struct pv_layout *layout = layouts->order[place];
     layouts->order[place] = layouts->order[place - 1];
-    layouts->order[place - 1] = layout;
-}
-
-/* `type` NULL: it is among the literal bytes. */
-static bool try_all(struct pv_layouts *layouts, struct walk *walk, const struct pv_str *type)
-{
-    for (unsigned i = 0; i < layouts->count; i++) {
-        walk->layout = layouts->order[i];
-        if ((type == NULL || pv_str_equal(*type, walk->layout->spec->type)) && match(walk)) {
-            move_up(layouts, i);
-            layouts->misses = 0;
-            return true;
-        }
-    }
-    return false;
+    layouts->order[place - 1] = entry;
 }
 
 /* Texts that layouts cannot cover must not pay for them each time. */
 static bool is_worth_trying(struct pv_layouts *layouts)
 {
     layouts->tried = layouts->misses < PATIENCE || layouts->misses % SAMPLE == 0;
+    layouts->misses++;
     return layouts->tried;
 }
 
-static bool missed(struct pv_layouts *layouts)
+static bool is_for(const struct pv_layout *layout, const struct pv_str *type)
 {
-    layouts->misses++;
+    return type == NULL || pv_str_equal(*type, layout->spec->type);
+}
+
+static bool try_layout(struct pv_layouts *layouts, unsigned place, bool by_shape, struct view *view,
+                       struct pv_record *record)
+{
+    struct entry *entry = &layouts->order[place];
+    view->layout = entry->layout;
+    view->form =
+        by_shape ? pv_layout_fit(entry->layout, view->text) : pv_layout_walk(entry->layout, view->text);
+    entry->len = entry->layout->shape.len;
+    if (view->form == NULL || !read_values(&layouts->last, view, record))
+        return false;
+    hit(layouts, place);
+    return true;
+}
+
+/* Tries the layouts in turn: first those with a shape of just this length. `type` NULL: it is among the
+   literal bytes. */
+static bool read(struct pv_layouts *layouts, struct view *view, const struct pv_str *type,
+                 struct pv_record *record)
+{
+    unsigned count = is_worth_trying(layouts) && view->text.len != 0 ? layouts->count : 0;
+    for (unsigned i = 0; i < count; i++)
+        if (layouts->order[i].len == view->text.len && is_for(layouts->order[i].layout, type) &&
+            try_layout(layouts, i, true, view, record))
+            return true;
+    for (unsigned i = 0; i < count; i++)
+        if (is_for(layouts->order[i].layout, type) && try_layout(layouts, i, false, view, record))
+            return true;
     return false;
-}
-
-static struct walk begin_walk(struct pv_layouts *layouts, struct pv_str text, struct pv_record *record)
-{
-    struct walk walk;
-    walk.last = &layouts->last;
-    walk.record = record;
-    walk.start = text.ptr;
-    walk.end = text.ptr + text.len;
-    return walk;
-}
-
-static struct pv_str between(const struct walk *walk, struct pv_mark from, struct pv_mark to)
-{
-    const char *start = walk->runs[from.piece] + from.at;
-    return (struct pv_str){start, (size_t)(walk->runs[to.piece] + to.at - start)};
 }
 
 bool pv_layouts_read_event(struct pv_layouts *layouts, struct pv_str type, struct pv_str data,
                            struct pv_record *record)
 {
-    if (!is_worth_trying(layouts))
-        return missed(layouts);
-    struct walk walk = begin_walk(layouts, data, record);
-    return try_all(layouts, &walk, &type) || missed(layouts);
+    struct view view = {.text = data};
+    return read(layouts, &view, &type, record);
 }
 
 /* What a line's layout tells beside its slots. */
-static void finish_record(const struct walk *walk)
+static void finish_record(const struct view *view, struct pv_record *record)
 {
-    const struct pv_layout *layout = walk->layout;
-    struct pv_record *record = walk->record;
+    const struct pv_layout *layout = view->layout;
     struct pv_recorded *recorded = &record->recorded;
     struct pv_str none = {NULL, 0};
     record->envelope = PV_ENVELOPE_VALID;
@@ -352,25 +366,25 @@ static void finish_record(const struct walk *walk)
     record->has_created = layout->has_created;
     record->lacks_created = !layout->has_created;
     record->decoded = PV_OK;
-    recorded->type = layout->spec->type;
-    recorded->data = between(walk, layout->data, layout->data_end);
-    recorded->metadata = layout->has_metadata ? between(walk, layout->metadata, layout->metadata_end) : none;
+    if (!layout->has_position)
+        record->position = -1;
     if (!layout->has_created)
         recorded->created = none;
     if (!layout->has_id)
         recorded->id = none;
-    if (!layout->has_position)
-        record->position = recorded->position = -1;
+    recorded->number = record->number;
+    recorded->position = record->position;
+    recorded->type = layout->spec->type;
+    recorded->data = between(view, layout->data, layout->data_end);
+    recorded->metadata = layout->has_metadata ? between(view, layout->metadata, layout->metadata_end) : none;
 }
 
 bool pv_layouts_read_line(struct pv_layouts *layouts, struct pv_str line, struct pv_record *record)
 {
-    if (!is_worth_trying(layouts))
-        return missed(layouts);
-    struct walk walk = begin_walk(layouts, line, record);
-    if (!try_all(layouts, &walk, NULL))
-        return missed(layouts);
-    finish_record(&walk);
+    struct view view = {.text = line};
+    if (!read(layouts, &view, NULL, record))
+        return false;
+    finish_record(&view, record);
     return true;
 }
 
@@ -380,12 +394,12 @@ void pv_layouts_learn(struct pv_layouts *layouts, const struct pv_learned *learn
         return;
     /* A full set gives up the one that is used least. */
     unsigned place = layouts->count < SET_MAX ? layouts->count : SET_MAX - 1;
-    struct pv_layout *layout = &layouts->spare;
-    if (!pv_layout_cut(learned, layout))
+    if (!pv_layout_cut(learned, &layouts->spare))
         return;
     for (unsigned i = 0; i < layouts->count; i++)
-        if (pv_layout_equal(layout, layouts->order[i]))
+        if (pv_layout_equal(&layouts->spare, layouts->order[i].layout))
             return; /* it was a value that did not fit */
-    *layouts->order[place] = *layout;
+    *layouts->order[place].layout = layouts->spare;
+    layouts->order[place].len = 0;
     layouts->count = place + 1;
 }

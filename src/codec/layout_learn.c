@@ -10,7 +10,8 @@ struct cutter {
     struct pv_json json;
     const char *run; /* where the run of literal bytes that is being cut began */
     const char *runs[PV_LAYOUT_PIECES];
-    uint8_t first_gap; /* of this run */
+    unsigned first_gap; /* of this run */
+    unsigned chunk_count;
 };
 
 /* Roles: what a value is, by where the plain reader found it */
@@ -30,22 +31,22 @@ static size_t field_at(const struct cutter *cutter, const char *at)
     return i;
 }
 
-static enum pv_role role_at(const struct cutter *cutter, const char *at)
+/* The record's slot whose value begins at `at`, or PV_SLOT_END. */
+static enum pv_slot slot_at(const struct cutter *cutter, const char *at)
 {
     static const struct {
         enum pv_field field;
-        enum pv_role role;
-    } keys[] = {{PV_KEY_STREAM, PV_ROLE_STREAM},
-                {PV_KEY_NUMBER, PV_ROLE_NUMBER},
-                {PV_KEY_ID, PV_ROLE_ID},
-                {PV_KEY_CREATED, PV_ROLE_CREATED},
-                {PV_KEY_POSITION, PV_ROLE_POSITION}};
+        enum pv_slot slot;
+    } keys[] = {{PV_KEY_STREAM, PV_SLOT_STREAM},
+                {PV_KEY_NUMBER, PV_SLOT_NUMBER},
+                {PV_KEY_ID, PV_SLOT_ID},
+                {PV_KEY_CREATED, PV_SLOT_CREATED},
+                {PV_KEY_POSITION, PV_SLOT_POSITION}};
     const struct pv_members *record = cutter->learned->record;
     for (size_t i = 0; record != NULL && i < sizeof keys / sizeof keys[0]; i++)
         if (stands_at(record, keys[i].field, at))
-            return keys[i].role;
-    size_t field = field_at(cutter, at);
-    return field < cutter->spec->field_count ? PV_ROLE_FIELD + (enum pv_role)field : PV_ROLE_NONE;
+            return keys[i].slot;
+    return PV_SLOT_END;
 }
 
 static bool is_id(enum pv_value_type type)
@@ -55,17 +56,17 @@ static bool is_id(enum pv_value_type type)
 
 /* Runs, gaps and pieces */
 
-static void put_byte(struct pv_chunk *chunk, size_t at, char byte)
+void pv_chunk_put(struct pv_chunk *chunk, size_t at, char byte)
 {
-    char *bytes = (char *)chunk->bytes, *mask = (char *)chunk->mask;
-    bytes[at] = byte;
-    mask[at] = (char)0xff;
+    ((char *)&chunk->bytes)[at] = byte;
+    ((char *)&chunk->mask)[at] = (char)0xff;
 }
 
 static bool in_gap(const struct cutter *cutter, size_t at)
 {
-    for (unsigned i = cutter->first_gap; i < cutter->layout->gap_count; i++) {
-        size_t gap = cutter->layout->gaps[i].at;
+    const struct pv_layout *layout = cutter->layout;
+    for (unsigned i = cutter->first_gap; i < layout->gap_count; i++) {
+        size_t gap = layout->gaps[i].mark.at;
         if (at >= gap && at < gap + PV_ULID_LEN)
             return true;
     }
@@ -74,53 +75,64 @@ static bool in_gap(const struct cutter *cutter, size_t at)
 
 /* The run's bytes into chunks. The last chunk is moved back to end with the run, so that nothing is read
    behind it; what it then has in common with the bytes before is masked. */
-static bool cut_chunks(struct cutter *cutter, struct pv_piece *piece)
+static bool cut_chunks(struct cutter *cutter, size_t len)
 {
     struct pv_layout *layout = cutter->layout;
-    size_t len = piece->len, count = (len + PV_CHUNK - 1) / PV_CHUNK;
+    size_t count = (len + PV_CHUNK - 1) / PV_CHUNK;
     bool from_start = len < PV_CHUNK && layout->piece_count == 0;
-    if (layout->chunk_count + count > PV_LAYOUT_CHUNKS)
+    if (cutter->chunk_count + count > PV_LAYOUT_CHUNKS)
         return false;
-    piece->chunk = layout->chunk_count;
-    piece->chunk_count = (uint8_t)count;
-    layout->chunk_count = (uint8_t)(layout->chunk_count + count);
+    struct pv_chunk *chunks = &layout->chunks[cutter->chunk_count];
     for (size_t i = 0; i < len; i++) {
         size_t chunk = i / PV_CHUNK, at = i % PV_CHUNK;
         if (chunk + 1 == count && !from_start)
             at += count * PV_CHUNK - len;
         if (!in_gap(cutter, i))
-            put_byte(&layout->chunks[piece->chunk + chunk], at, cutter->run[i]);
+            pv_chunk_put(&chunks[chunk], at, cutter->run[i]);
     }
+    cutter->chunk_count += (unsigned)count;
     return true;
 }
 
-/* Ends the run at `end`, where a slot begins; the next one goes on at `next`. */
-static bool cut_piece(struct cutter *cutter, const char *end, enum pv_slot slot, enum pv_role role,
-                      const char *next)
+/* Ends the run where a slot begins; the next one goes on behind it. */
+static bool cut_piece(struct cutter *cutter, struct pv_str value, enum pv_slot slot)
 {
     struct pv_layout *layout = cutter->layout;
-    if (layout->piece_count == PV_LAYOUT_PIECES)
+    size_t len = (size_t)(value.ptr - cutter->run), chunks_before = cutter->chunk_count;
+    if (layout->piece_count == PV_LAYOUT_PIECES || !cut_chunks(cutter, len))
         return false;
-    struct pv_piece *piece = &layout->pieces[layout->piece_count];
-    piece->len = (uint16_t)(end - cutter->run);
-    piece->gap = cutter->first_gap;
-    piece->gap_count = (uint8_t)(layout->gap_count - cutter->first_gap);
-    piece->slot = (uint8_t)slot;
-    piece->role = (uint8_t)role;
-    if (!cut_chunks(cutter, piece))
-        return false;
-    cutter->runs[layout->piece_count++] = cutter->run;
-    cutter->run = next;
+    cutter->runs[layout->piece_count] = cutter->run;
+    layout->pieces[layout->piece_count++] =
+        (struct pv_piece){(uint16_t)len, (uint8_t)(cutter->chunk_count - chunks_before), (uint8_t)slot};
+    cutter->run = value.ptr + value.len;
     cutter->first_gap = layout->gap_count;
     return true;
 }
 
+/* A slot that is looked into. */
+static bool cut_read(struct cutter *cutter, struct pv_str value, enum pv_slot slot, size_t field)
+{
+    struct pv_layout *layout = cutter->layout;
+    if (layout->read_count == PV_LAYOUT_READS)
+        return false;
+    layout->reads[layout->read_count++] =
+        (struct pv_read){layout->piece_count, (uint8_t)slot, (uint8_t)field};
+    return cut_piece(cutter, value, slot);
+}
+
+static enum pv_gap_kind gap_kind(enum pv_value_type type)
+{
+    if (type == PV_VALUE_ELECTION_ID)
+        return PV_GAP_ELECTION;
+    return type == PV_VALUE_COMPETITION_ID || type == PV_VALUE_CANDIDATE_ID ? PV_GAP_PAPER : PV_GAP_NEW;
+}
+
 static void cut_gap(struct cutter *cutter, const char *at, const struct pv_field_spec *field)
 {
-    struct pv_gap *gap = &cutter->layout->gaps[cutter->layout->gap_count++];
-    gap->at = (uint16_t)(at - cutter->run);
-    gap->target = (uint16_t)field->offset;
-    gap->is_election = field->value == PV_VALUE_ELECTION_ID;
+    struct pv_layout *layout = cutter->layout;
+    layout->gaps[layout->gap_count++] = (struct pv_gap){{layout->piece_count, (uint16_t)(at - cutter->run)},
+                                                        (uint16_t)field->offset,
+                                                        (uint8_t)gap_kind(field->value)};
 }
 
 /* Tokens */
@@ -140,6 +152,23 @@ static bool is_literal(const struct cutter *cutter, const char *at)
     return cutter->learned->record != NULL && stands_at(cutter->learned->record, PV_KEY_TYPE, at);
 }
 
+/* A value goes to the record, to a field of the event, or nowhere. */
+static bool cut_value(struct cutter *cutter, const char *at, struct pv_str value, enum pv_slot of_field)
+{
+    enum pv_slot slot = slot_at(cutter, at);
+    if (slot != PV_SLOT_END)
+        return cut_read(cutter, value, slot, 0);
+    size_t field = field_at(cutter, at);
+    if (field == cutter->spec->field_count)
+        return of_field == PV_SLOT_FIELD_TEXT ? cut_piece(cutter, value, PV_SLOT_TEXT)
+                                              : cut_read(cutter, value, PV_SLOT_INTEGER, 0);
+    const struct pv_field_spec *spec = &cutter->spec->fields[field];
+    if (!is_id(spec->value) || value.len != PV_ULID_LEN)
+        return cut_read(cutter, value, of_field, field);
+    cut_gap(cutter, value.ptr, spec);
+    return true;
+}
+
 static bool cut_string(struct cutter *cutter)
 {
     struct pv_json_value string;
@@ -149,17 +178,7 @@ static bool cut_string(struct cutter *cutter)
     if (is_literal(cutter, at))
         return true;
     struct pv_str text = {at + 1, string.raw.len - 2};
-    if (!is_plain(text))
-        return false;
-    enum pv_role role = role_at(cutter, at);
-    if (role >= PV_ROLE_FIELD && text.len == PV_ULID_LEN) {
-        const struct pv_field_spec *field = &cutter->spec->fields[role - PV_ROLE_FIELD];
-        if (is_id(field->value)) {
-            cut_gap(cutter, text.ptr, field);
-            return true;
-        }
-    }
-    return cut_piece(cutter, text.ptr, PV_SLOT_TEXT, role, text.ptr + text.len);
+    return is_plain(text) && cut_value(cutter, at, text, PV_SLOT_FIELD_TEXT);
 }
 
 static bool cut_number(struct cutter *cutter)
@@ -169,9 +188,7 @@ static bool cut_number(struct cutter *cutter)
         return false;
     if (!number.is_integer)
         return true; /* literal: rare, and nobody reads it */
-    enum pv_role role = role_at(cutter, number.raw.ptr);
-    return cut_piece(cutter, number.raw.ptr, role == PV_ROLE_NONE ? PV_SLOT_INTEGER : PV_SLOT_NATURAL, role,
-                     cutter->json.at);
+    return cut_value(cutter, number.raw.ptr, number.raw, PV_SLOT_FIELD_INTEGER);
 }
 
 /* Strings and numbers are told by their first byte, which no other token has. */
@@ -239,22 +256,32 @@ static bool note_fields(const struct cutter *cutter)
     return true;
 }
 
+/* Escapes in the event make the text one that layouts do not cover; this is found out before any work is
+ * done. */
+static bool has_escapes(const struct pv_members *members)
+{
+    for (unsigned field = PV_KEY_NONE + 1; field < PV_KEY_COUNT; field++)
+        if (pv_members_has(members, (enum pv_field)field) && members->value[field].escaped)
+            return true;
+    return false;
+}
+
 bool pv_layout_cut(const struct pv_learned *learned, struct pv_layout *layout)
 {
+    if (learned->text.len > PV_LAYOUT_TEXT_MAX || has_escapes(learned->event))
+        return false;
     struct cutter cutter = {.learned = learned,
                             .spec = pv_event_spec(learned->type),
                             .layout = layout,
                             .json = pv_json_begin(learned->text, NULL),
                             .run = learned->text.ptr};
-    if (learned->text.len > PV_LAYOUT_TEXT_MAX)
-        return false;
     *layout = (struct pv_layout){.spec = cutter.spec, .type = learned->type};
     if (!note_fields(&cutter))
         return false;
     while (cutter.json.at < cutter.json.end)
         if (!cut_token(&cutter))
             return false;
-    if (!cut_piece(&cutter, cutter.json.end, PV_SLOT_END, PV_ROLE_NONE, cutter.json.end))
+    if (!cut_piece(&cutter, (struct pv_str){cutter.json.end, 0}, PV_SLOT_END))
         return false;
     if (learned->record != NULL)
         mark_record(&cutter);
@@ -263,16 +290,17 @@ bool pv_layout_cut(const struct pv_learned *learned, struct pv_layout *layout)
 
 static bool pieces_equal(const struct pv_piece *a, const struct pv_piece *b)
 {
-    return a->len == b->len && a->gap_count == b->gap_count && a->slot == b->slot && a->role == b->role;
+    return a->len == b->len && a->slot == b->slot;
 }
 
-/* The literal bytes and what is cut out of them make a layout; all the rest follows from them. */
+/* The literal bytes and what is cut out of them (gaps too: they are bytes without a mask) make a layout; all
+   the rest follows from them. */
 bool pv_layout_equal(const struct pv_layout *a, const struct pv_layout *b)
 {
-    if (a->type != b->type || a->piece_count != b->piece_count || a->chunk_count != b->chunk_count)
+    if (a->type != b->type || a->piece_count != b->piece_count)
         return false;
     for (unsigned i = 0; i < a->piece_count; i++)
         if (!pieces_equal(&a->pieces[i], &b->pieces[i]))
             return false;
-    return memcmp(a->chunks, b->chunks, a->chunk_count * sizeof a->chunks[0]) == 0;
+    return memcmp(a->chunks, b->chunks, sizeof a->chunks) == 0;
 }

@@ -93,6 +93,8 @@ static void layout__other_values__are_read_fast(void **state)
     (void)state;
     static const char *const lines[] = {
         LINE(KIT_STREAM, "5", ID, BALLOT, "3", TAIL),
+        LINE(KIT_STREAM, "5", ID, BALLOT, "3",
+             ",\"created\":\"2024-02-24T18:00:00Z\",\"metadata\":{\"who\":\"\xc3\xa9\",\"try\":7}"),
         LINE("Election-7ZZZZZZZZZZZZZZZZZZZZZZZZZ", "0", "00000000000000000000000001", BALLOT, "1", TAIL),
         LINE(KIT_STREAM, "123456789012345678", ID, "7zzzzzzzzzzzzzzzzzzzzzzzzz", "5", TAIL),
         LINE(KIT_STREAM, "5", ID, BALLOT, "3",
@@ -129,8 +131,6 @@ static void layout__what_does_not_fit__is_read_plainly(void **state)
              ",\"created\":\"2024-02-24T18:00:00Z\",\"metadata\":{\"who\":\"\\n\",\"try\":7}"),
         LINE(KIT_STREAM, "5", ID, BALLOT, "3",
              ",\"created\":\"2024-02-24T18:00:00Z\",\"metadata\":{\"who\":\"\n\",\"try\":7}"),
-        LINE(KIT_STREAM, "5", ID, BALLOT, "3",
-             ",\"created\":\"2024-02-24T18:00:00Z\",\"metadata\":{\"who\":\"\xc3\xa9\",\"try\":7}"),
         LINE(KIT_STREAM, "5", ID, BALLOT, "3",
              ",\"created\":\"2024-02-24T18:00:00Z\",\"metadata\":{\"who\":\"\xff\",\"try\":7}"),
         LINE(KIT_STREAM, "5", ID, BALLOT, "3",
@@ -460,6 +460,32 @@ static void layout__damaged_lines__are_read_as_the_plain_reader_does(void **stat
                unreadable > MUTANTS / 10);
 }
 
+/* Any byte at any place of a line, which by then is compared as a whole: what is refused must be noticed. */
+static void layout__any_byte_at_any_place__is_read_as_the_plain_reader_does(void **state)
+{
+    (void)state;
+    static const size_t lines[] = {2, 22};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct pair pair = pair_new();
+        char *line = copy_of((struct pv_str){kit_lines[lines[i]], strlen(kit_lines[lines[i]]) + 1});
+        size_t fast = 0, len = strlen(line);
+        for (unsigned round = 0; round < 3; round++)
+            check_int(read_both(pair.fast, pair.plain, str(line)), round > 0);
+        for (size_t at = 0; at < len; at++) {
+            char was = line[at];
+            for (unsigned byte = 0; byte < 256; byte++) {
+                line[at] = (char)byte;
+                fast += read_both(pair.fast, pair.plain, (struct pv_str){line, len});
+            }
+            line[at] = was;
+            fast += read_both(pair.fast, pair.plain, (struct pv_str){line, len});
+        }
+        check_true(fast > 8 * len && fast < 32 * len);
+        free(line);
+        pair_free(pair);
+    }
+}
+
 /* Bare events, as a store gives them */
 
 static void layout__events_of_a_store__are_read_alike(void **state)
@@ -523,6 +549,81 @@ static void layout__an_event__is_fast_for_its_type_only(void **state)
     pv_layouts_free(layouts);
 }
 
+/* Shapes */
+
+/* The layout of a bare event. */
+static struct pv_layout *layout_of(enum pv_event_type type, const char *data)
+{
+    static struct pv_event_text text;
+    struct pv_names names;
+    struct pv_layout *layout = malloc(sizeof *layout);
+    pv_names_init(&names);
+    pv_event_scan_text(str(data), &names, &text);
+    assert_true(pv_layout_cut(&(struct pv_learned){str(data), NULL, &text.members, type}, layout));
+    return layout;
+}
+
+#define NAMED(name) "{\"id\":\"" ID "\",\"election_id\":\"" KIT_ELECTION "\",\"name\":\"" name "\"}"
+
+static void shape__the_second_text_of_the_same_lengths__makes_one(void **state)
+{
+    (void)state;
+    struct pv_layout *layout = layout_of(PV_EVENT_ELECTION_NAME_CHANGED, NAMED("a"));
+    static const struct {
+        const char *text;
+        size_t len; /* of the shape, after it */
+    } steps[] = {
+        {NAMED("ab"), 0},
+        {NAMED("abc"), 0},
+        {NAMED("xyz"), sizeof NAMED("abc") - 1},
+        {NAMED("abcd"), sizeof NAMED("abc") - 1},
+        {NAMED("abc"), sizeof NAMED("abc") - 1},
+        {NAMED("abcd"), sizeof NAMED("abc") - 1},
+        {NAMED("wxyz"), sizeof NAMED("abcd") - 1},
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        assert_non_null(pv_layout_walk(layout, str(steps[i].text)));
+        check_int(layout->shape.len, steps[i].len);
+    }
+    free(layout);
+}
+
+static void shape__texts_of_its_length__fit_if_they_are_built_alike(void **state)
+{
+    (void)state;
+    struct pv_layout *layout = layout_of(PV_EVENT_ELECTION_NAME_CHANGED, NAMED("a"));
+    for (unsigned i = 0; i < 2; i++)
+        assert_non_null(pv_layout_walk(layout, str(NAMED("abcd"))));
+    const struct pv_form *form = pv_layout_fit(layout, str(NAMED("wxyz")));
+    assert_non_null(form);
+    check_int(form->reads[0].at,
+              strlen("{\"id\":\"" ID "\",\"election_id\":\"" KIT_ELECTION "\",\"name\":\""));
+    check_int(form->reads[0].len, 4);
+    check_int(form->gap_at[1], strlen("{\"id\":\"" ID "\",\"election_id\":\""));
+    static const char *const others[] = {
+        NAMED("wxy\\"), NAMED("wx\"y"), NAMED("\x1fxyz"), NAMED("wx\xc3\xa9"),
+        "{\"ie\":\"" ID "\",\"election_id\":\"" KIT_ELECTION "\",\"name\":\"abcd\"}"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        check_int(strlen(others[i]), layout->shape.len);
+        assert_null(pv_layout_fit(layout, str(others[i])));
+    }
+    free(layout);
+}
+
+static void shape__longer_than_its_bound__is_not_made(void **state)
+{
+    (void)state;
+    char data[2 * PV_SHAPE_CHUNKS * PV_CHUNK];
+    for (int len = PV_SHAPE_CHUNKS * PV_CHUNK - 1; len <= PV_SHAPE_CHUNKS * PV_CHUNK + 1; len++) {
+        struct pv_layout *layout = layout_of(PV_EVENT_ELECTION_NAME_CHANGED, NAMED("a"));
+        (void)snprintf(data, sizeof data, NAMED("%0*d"), len - (int)strlen(NAMED("")), 1);
+        assert_non_null(pv_layout_walk(layout, str(data)));
+        assert_non_null(pv_layout_walk(layout, str(data)));
+        check_int(layout->shape.len, len <= PV_SHAPE_CHUNKS * PV_CHUNK ? len : 0);
+        free(layout);
+    }
+}
+
 /* ULIDs */
 
 static void check_ulid(const char *text)
@@ -559,8 +660,12 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(layout__a_value_that_never_fits__does_not_push_out_others),
     cmocka_unit_test(layout__after_many_misses__is_tried_again_soon),
     cmocka_unit_test(layout__damaged_lines__are_read_as_the_plain_reader_does),
+    cmocka_unit_test(layout__any_byte_at_any_place__is_read_as_the_plain_reader_does),
     cmocka_unit_test(layout__events_of_a_store__are_read_alike),
     cmocka_unit_test(layout__an_event__is_fast_for_its_type_only),
+    cmocka_unit_test(shape__the_second_text_of_the_same_lengths__makes_one),
+    cmocka_unit_test(shape__texts_of_its_length__fit_if_they_are_built_alike),
+    cmocka_unit_test(shape__longer_than_its_bound__is_not_made),
     cmocka_unit_test(ulid__each_byte_at_each_place__is_decoded_as_the_core_does),
 };
-CHECK_MAIN(tests, 15)
+CHECK_MAIN(tests, 19)
