@@ -9,7 +9,7 @@ enum { EVENTS_MAX = 400 };
 void history_init(struct history *h, struct gen *g, struct bag *bag, const struct model *model,
                   unsigned election)
 {
-    static const uint32_t sizes[] = {170, 10, 1, 1};
+    static const uint32_t sizes[] = {170, 10, 3, 1};
     *h = (struct history){.g = g, .bag = bag, .model = model, .election = election};
     h->size = (enum history_size)gen_weighted(g, sizes, 4);
 }

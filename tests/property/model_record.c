@@ -124,12 +124,11 @@ static enum pv_field bad_key(const struct wire *wire)
 static void find(struct records *r, enum pv_code code, enum pv_field field)
 {
     struct record_finding *finding = &r->findings[r->finding_count++];
-    struct pv_str number;
     *finding = (struct record_finding){.code = code, .field = field};
     if (r->has_election)
-        finding->stream = value_of(&r->envelope, "stream")->text;
-    if (r->has_number && is_number(value_of(&r->envelope, "number"), &number))
-        finding->number = number;
+        finding->stream = r->stream;
+    if (r->has_number)
+        finding->number = r->number;
     gen_count(r->g, COUNT_FINDING + (unsigned)code);
     gen_trace(r->g, "    %s of %s\n", pv_code_name(code),
               field == PV_KEY_NONE ? "null" : pv_field_name(field));
@@ -210,8 +209,7 @@ static struct record_stream *stream_of(struct records *r, struct pv_str name)
 
 static void judge_in_stream(struct records *r, struct record_stream *s, const struct fact *fact)
 {
-    struct pv_str number;
-    if (!is_number(value_of(&r->envelope, "number"), &number)) {
+    if (!r->has_number) {
         find(r, PV_RECORD_INVALID, r->bad_key);
         return;
     }
@@ -219,7 +217,7 @@ static void judge_in_stream(struct records *r, struct record_stream *s, const st
         s->appeared = true;
         r->appeared[r->appeared_count++] = (unsigned)(s - r->streams);
     }
-    if (!take_number(r, s, number))
+    if (!take_number(r, s, r->number))
         return;
     if (r->bad_key != PV_KEY_NONE)
         find(r, PV_RECORD_INVALID, r->bad_key);
@@ -230,7 +228,6 @@ static void judge_in_stream(struct records *r, struct record_stream *s, const st
 void records_judge(struct records *r)
 {
     const struct wire *envelope = &r->envelope;
-    struct pv_str number;
     r->finding_count = 0;
     r->has_stream = r->has_election = r->has_number = false;
     r->bad_key = PV_KEY_NONE;
@@ -240,17 +237,19 @@ void records_judge(struct records *r)
         return;
     }
     const struct pv_primitive *stream = value_of(envelope, "stream"), *type = value_of(envelope, "type");
+    if (is_string(stream))
+        r->stream = stream->text;
     r->has_stream = is_string(stream);
     r->has_election = is_election(stream);
-    r->has_number = is_number(value_of(envelope, "number"), &number);
+    r->has_number = is_number(value_of(envelope, "number"), &r->number);
     r->bad_key = bad_key(envelope);
     struct fact *fact = (struct fact *)(void *)bag_alloc(&r->bag, sizeof *fact);
-    if (r->bad_key == PV_KEY_NONE) {
+    if (r->bad_key == PV_KEY_NONE && is_string(type)) {
         r->event.type = type->text;
         r->decoded = model_read(&r->event, &r->bag, fact);
     }
     if (r->has_election)
-        judge_in_stream(r, stream_of(r, stream->text), fact);
+        judge_in_stream(r, stream_of(r, r->stream), fact);
     else
         find(r, PV_RECORD_INVALID, r->bad_key);
 }

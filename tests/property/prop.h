@@ -16,7 +16,7 @@ struct prop_floor {
     unsigned first, last;
     uint32_t per_mille;
 };
-enum { PROP_FLOOR_CASES = 100 };
+enum { PROP_FLOOR_CASES = 50 };
 
 struct prop {
     const char *name;

@@ -21,6 +21,8 @@
     }
 
 static const struct prop_floor histories[] = {ACCEPTED(100), ALL_REFUSED(3)};
+static const struct prop_floor modelled[] = {
+    ACCEPTED(100), ALL_REFUSED(3), {COUNT_WIDE_PAPERS, COUNT_WIDE_PAPERS, 1}};
 static const struct prop_floor loads[] = {
     ACCEPTED(100), {COUNT_LOADS, COUNT_LOADS, 900}, {COUNT_LOADS_REFUSED, COUNT_LOADS_REFUSED, 500}};
 static const struct prop_floor corruptions_floor[] = {ACCEPTED(100),
@@ -41,7 +43,7 @@ static const struct prop_floor batches[] = {{COUNT_BATCHES, COUNT_BATCHES, 5000}
 #name, prop_##name, floors, sizeof(floors) / sizeof((floors)[0]), history_counter_name               \
     }
 static const struct prop props[] = {
-    ROW(model_agrees, histories),         ROW(tally_is_a_recount, histories),
+    ROW(model_agrees, modelled),          ROW(tally_is_a_recount, histories),
     ROW(load_equals_apply, loads),        ROW(refused_changes_nothing, histories),
     ROW(checks_agree, corruptions_floor), ROW(prefetch_changes_nothing, histories),
     ROW(document_round_trip, documents),  ROW(event_round_trip, histories),

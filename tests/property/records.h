@@ -43,8 +43,9 @@ struct records {
     size_t finding_count;
     /* What a reader can say of the envelope without knowing the streams. */
     bool unreadable, has_stream, has_election, has_number;
-    enum pv_field bad_key;  /* PV_KEY_NONE: the envelope is valid */
-    struct verdict decoded; /* D5, 1 to 3, for a valid envelope */
+    struct pv_str stream, number; /* where they can be read */
+    enum pv_field bad_key;        /* PV_KEY_NONE: the envelope is valid */
+    struct verdict decoded;       /* D5, 1 to 3, for a valid envelope */
 };
 
 void records_init(struct records *r, struct gen *g);
