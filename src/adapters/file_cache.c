@@ -90,23 +90,31 @@ static int64_t number_for(struct pv_str last, const char hash[HASH_LEN])
     return -1;
 }
 
-/* Replaces .last: the line of the document to come, then the one that stood first. */
+/* The first line that is about another document than this one; empty if there is none. */
+static struct pv_str line_before(struct pv_str last, const char hash[HASH_LEN])
+{
+    struct pv_str line;
+    while (next_line(&last, &line)) {
+        if (number_in(line) >= 0 && memcmp(line.ptr + line.len - HASH_LEN, hash, HASH_LEN) != 0)
+            return line;
+    }
+    return (struct pv_str){"", 0};
+}
+
+/* Replaces .last: the line of the document to come, then that of the one before it. */
 static bool put_last(const struct file_cache *cache, const struct pv_cache_put *put, struct pv_str document,
                      struct pv_fault *fault)
 {
     char name[NAME_SIZE], line[LAST_LINE_MAX + 1], hash[HASH_LEN];
     struct pv_text old = {NULL, 0};
-    struct pv_str first = {NULL, 0};
     name_of(put->id, last_end, name);
     if (!hash_of(document, hash))
         return no_memory(cache, "write", name, fault);
     if (pv_dir_read(&cache->dir, name, &old, fault) == PV_DIR_FAULT)
         return false;
-    struct pv_str rest = {old.ptr, old.len};
-    if (!next_line(&rest, &first) || number_in(first) < 0)
-        first.len = 0;
+    struct pv_str before = line_before((struct pv_str){old.ptr, old.len}, hash);
     int len = snprintf(line, sizeof line, "%lld %.*s\n", (long long)put->last_number, HASH_LEN, hash);
-    const struct pv_str pieces[] = {{line, (size_t)len}, first, {"\n", first.len != 0}};
+    const struct pv_str pieces[] = {{line, (size_t)len}, before, {"\n", before.len != 0}};
     bool ok = pv_dir_replace(&cache->dir, name, pieces, 3, fault);
     free(old.ptr);
     return ok;

@@ -33,21 +33,35 @@ static bool fail(const struct pv_dir *dir, const char *doing, const char *name, 
     return false;
 }
 
-/* A directory that was made is there after a power cut only when the one above it is synced. */
-static bool make_dir(const struct pv_dir *dir, struct pv_fault *fault)
+/* A directory that was made is there after a power cut only when the one above it is synced. Whether it was,
+   if it is there already, is not known: whoever made it may have been stopped before. */
+static bool sync_above(int fd, bool made)
 {
-    if (mkdir(dir->path, 0777) != 0)
-        return errno == EEXIST || fail(dir, "make", NULL, fault);
-    int made = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int above = made < 0 ? -1 : openat(made, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool ok = above >= 0 && fsync(above) == 0;
-    if (!ok)
-        (void)fail(dir, "make", NULL, fault);
-    if (above >= 0)
-        (void)close(above);
-    if (made >= 0)
-        (void)close(made);
+    int above = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (above < 0)
+        return !made && errno == EACCES; /* somebody else's, from before */
+    bool ok = fsync(above) == 0;
+    int number = errno;
+    (void)close(above);
+    errno = number;
     return ok;
+}
+
+static bool open_made(struct pv_dir *dir, struct pv_fault *fault)
+{
+    bool made = mkdir(dir->path, 0777) == 0;
+    if (!made && errno != EEXIST)
+        return fail(dir, "make", NULL, fault);
+    dir->fd = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir->fd < 0)
+        return fail(dir, "open", NULL, fault);
+    return sync_above(dir->fd, made) || fail(dir, "make", NULL, fault);
+}
+
+static bool open_there(struct pv_dir *dir, struct pv_fault *fault)
+{
+    dir->fd = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return dir->fd >= 0 || fail(dir, "open", NULL, fault);
 }
 
 bool pv_dir_open(struct pv_dir *dir, const char *path, bool make, struct pv_fault *fault)
@@ -57,12 +71,8 @@ bool pv_dir_open(struct pv_dir *dir, const char *path, bool make, struct pv_faul
         pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot open '%s': out of memory", path);
         return false;
     }
-    if (!make || make_dir(dir, fault)) {
-        dir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (dir->fd >= 0)
-            return true;
-        (void)fail(dir, "open", NULL, fault);
-    }
+    if ((make ? open_made : open_there)(dir, fault))
+        return true;
     pv_dir_close(dir);
     return false;
 }

@@ -30,3 +30,17 @@ pv_test(NAME torture_sqlite KIND torture ENVIRONMENT ${PV_QUICK}
 target_link_options(torture_sqlite PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup)
 pv_test(NAME torture_sqlite_all KIND torture TIER slow TIMEOUT 600 ENVIRONMENT ${PV_QUICK}
   COMMAND torture_sqlite ARGS --all)
+pv_test(NAME torture_files KIND torture ENVIRONMENT ${PV_QUICK}
+  SOURCES torture_files.c alloc_faults.c disk_files.c ${PV_WORLD} LIBS pv_adapters)
+set(wrapped malloc calloc realloc strdup mkdir open64 openat64 close read write fsync renameat unlinkat fstat64
+    fstatat64 flock fdopendir readdir64 closedir)
+list(TRANSFORM wrapped PREPEND "-Wl,--wrap=")
+target_link_options(torture_files PRIVATE ${wrapped})
+pv_test(NAME torture_files_on_a_disk_that_lies_finds_the_loss KIND control ENVIRONMENT ${PV_QUICK}
+  COMMAND ${PROJECT_SOURCE_DIR}/tests/controls/expect_fail "FAILED with the power cut .*(lost|removed|the document)"
+    $<TARGET_FILE:torture_files> --lie)
+pv_test(NAME kill_writer KIND powercut SOURCES kill_writer.c workdir.c ${PV_WORLD} LIBS pv_adapters ARGS 30)
+pv_test(NAME kill_writer_often KIND powercut TIER slow TIMEOUT 600 COMMAND kill_writer ARGS 400)
+pv_test(NAME kill_writer_that_boasts_is_caught KIND control
+  COMMAND ${PROJECT_SOURCE_DIR}/tests/controls/expect_fail "FAILED after kill .*lost some"
+    $<TARGET_FILE:kill_writer> 60 --boast)
