@@ -117,7 +117,7 @@ bool pv_ballot_check_touched(const struct pv_election *election, uint32_t positi
         rule = PV_RULE_BALLOT_VOTER;
     else if (election->voters[ballot->voter].ballot != position)
         rule = PV_RULE_BALLOT_ISSUED;
-    else if (candidate != PV_NONE && pv_election_rating(election, position, candidate).stars > PV_RATING_MAX)
+    else if (pv_election_rating(election, position, candidate).stars > PV_RATING_MAX)
         rule = PV_RULE_RATING;
     else if (!election->is_opened && (ballot->rating_count != 0 || ballot->cast))
         rule = PV_RULE_VOTING;

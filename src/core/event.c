@@ -51,16 +51,12 @@ static const enum pv_primitive_kind kind_of[] = {
 
 const struct pv_event_spec *pv_event_spec(enum pv_event_type type)
 {
-    switch (type) {
-#define PV_EVENT(tag, name, aggregate, event, gate, fields)                                                  \
-    case PV_EVENT_##tag:                                                                                     \
-        return spec_##name();
+    static const struct pv_event_spec *(*const specs[])(void) = {
+#define PV_EVENT(tag, name, aggregate, event, gate, fields) [PV_EVENT_##tag] = spec_##name,
 #include "events.tbl.h"
 #undef PV_EVENT
-    case PV_EVENT_TYPE_COUNT:
-        break;
-    }
-    return NULL;
+    };
+    return specs[type]();
 }
 
 bool pv_event_type_find(struct pv_str wire_name, enum pv_event_type *type)

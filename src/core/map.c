@@ -73,8 +73,9 @@ static enum pv_result grow(struct pv_map *map)
 
 enum pv_result pv_map_reserve(struct pv_map *map)
 {
-    /* Full at seven eighths: linear probing then still finds its slot within a few cache lines. */
-    bool full = map->slots == NULL || map->used + 1 > map->mask - map->mask / 8;
+    /* Full at seven eighths: linear probing then still finds its slot within a few cache lines. A map without
+       slots has a mask of 0, so it is full. */
+    bool full = map->used + 1 > map->mask - map->mask / 8;
     return full ? grow(map) : PV_OK;
 }
 

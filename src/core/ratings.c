@@ -112,7 +112,7 @@ enum pv_result pv_ratings_reserve(struct pv_ratings *ratings, uint32_t ballot)
     if (is_dense(ratings))
         return PV_OK;
     struct pv_ratings_row *row = &ratings->rows[ballot];
-    bool full = row->slots == NULL || row->used + 1 > row->mask - row->mask / 4;
+    bool full = row->used + 1 > row->mask - row->mask / 4; /* a row without slots has a mask of 0 */
     return full ? grow_row(row) : PV_OK;
 }
 

@@ -35,7 +35,7 @@ enum pv_result pv_ratings_configure(struct pv_ratings *ratings, uint32_t candida
 enum pv_result pv_ratings_reserve_row(struct pv_ratings *ratings) PV_MUST_USE;
 void pv_ratings_add_row(struct pv_ratings *ratings);
 
-/* 0 stars when there is none. */
+/* 0 stars when there is none; nor has a candidate beyond the paper (PV_NONE) one. */
 struct pv_rating pv_ratings_get(const struct pv_ratings *ratings, uint32_t ballot, uint32_t candidate);
 /* Makes sure that the next pv_ratings_set on this ballot cannot fail. */
 enum pv_result pv_ratings_reserve(struct pv_ratings *ratings, uint32_t ballot) PV_MUST_USE;

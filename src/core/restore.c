@@ -130,8 +130,7 @@ enum pv_result pv_restore_rating(struct pv_election *election, struct pv_competi
     uint32_t position = election->ballot_count - 1;
     uint32_t competition = pv_election_find_competition(election, competition_id);
     uint32_t candidate = pv_election_find_candidate(election, candidate_id);
-    bool belongs = competition != PV_NONE && candidate != PV_NONE &&
-                   election->candidates[candidate].competition == competition;
+    bool belongs = candidate != PV_NONE && election->candidates[candidate].competition == competition;
     if (!belongs || pv_ratings_get(&election->ratings, position, candidate).stars != 0)
         return misplaced(violation, PV_RULE_RATING, PV_PART_BALLOT, position);
     enum pv_result result = pv_ratings_reserve(&election->ratings, position);
