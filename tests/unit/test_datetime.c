@@ -2,11 +2,12 @@
 #include "datetime.h"
 
 #include "check.h"
+#include "edge.h"
 
 static enum pv_code parse(const char *text, struct pv_time *time)
 {
     time->us = INT64_C(-77);
-    return pv_time_parse((struct pv_str){text, strlen(text)}, time);
+    return pv_time_parse(edge_copy((struct pv_str){text, strlen(text)}), time);
 }
 
 /* Accepted, and printed as `canonical`. */
@@ -166,7 +167,7 @@ static void time__too_short__is_invalid(void **state)
     const char *text = "2024-02-24T18:03:11";
     struct pv_time time;
     for (size_t len = 0; len < 19; len++)
-        check_int(pv_time_parse((struct pv_str){text, len}, &time), PV_TIME_INVALID);
+        check_int(pv_time_parse(edge_copy((struct pv_str){text, len}), &time), PV_TIME_INVALID);
     check_int(pv_time_parse((struct pv_str){text, 19}, &time), PV_CODE_NONE);
     check_not_time("2024-02-24");
     check_not_time(" 2024-02-24T18:03:11Z");

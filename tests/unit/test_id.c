@@ -2,6 +2,7 @@
 #include "id.h"
 
 #include "check.h"
+#include "edge.h"
 
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 static const struct pv_bits128 untouched = {UINT64_C(0x5a5a5a5a5a5a5a5a), UINT64_C(0xa5a5a5a5a5a5a5a5)};
@@ -20,13 +21,13 @@ DIFFERS(event_id, election_id);
 static enum pv_code ulid(const char *text, size_t len, struct pv_bits128 *bits)
 {
     *bits = untouched;
-    return pv_ulid_parse((struct pv_str){text, len}, bits);
+    return pv_ulid_parse(edge_copy((struct pv_str){text, len}), bits);
 }
 
 static enum pv_code event_id(const char *text, size_t len, struct pv_bits128 *bits)
 {
     struct pv_event_id id = {untouched};
-    enum pv_code code = pv_event_id_parse((struct pv_str){text, len}, &id);
+    enum pv_code code = pv_event_id_parse(edge_copy((struct pv_str){text, len}), &id);
     *bits = id.bits;
     return code;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "edge.h"
 
 static const struct pv_seed seed = {UINT64_C(0x1234567890abcdef), UINT64_C(0xfedcba0987654321)};
 
@@ -162,7 +163,7 @@ static void hash__of_neighbouring_ids__spreads(void **state)
 
 static uint32_t hash_email(const char *text, size_t len)
 {
-    return pv_hash_email(seed, (struct pv_str){text, len});
+    return pv_hash_email(seed, edge_copy((struct pv_str){text, len}));
 }
 
 static void hash__of_emails__is_without_regard_to_case(void **state)

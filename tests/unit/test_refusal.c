@@ -2,6 +2,7 @@
 #include "refusal.h"
 
 #include "check.h"
+#include "edge.h"
 
 /* D7's tables, copied from its text. */
 static const struct {
@@ -164,7 +165,7 @@ static void value__of_119_120_and_121_bytes__is_cut_only_above_120(void **state)
     memset(value, 'x', sizeof value);
     for (size_t len = 119; len <= 121; len++) {
         struct pv_refusal why;
-        pv_refusal_set(&why, PV_TEXT_TOO_LONG, PV_KEY_NAME, (struct pv_str){value, len});
+        pv_refusal_set(&why, PV_TEXT_TOO_LONG, PV_KEY_NAME, edge_copy((struct pv_str){value, len}));
         check_int(why.code, PV_TEXT_TOO_LONG);
         check_int(why.field, PV_KEY_NAME);
         check_int(why.value_len, len <= 120 ? len : 120);

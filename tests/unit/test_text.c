@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include "check.h"
+#include "edge.h"
 
 static char room[5 * PV_DESCRIPTION_MAX];
 
@@ -24,7 +25,7 @@ typedef enum pv_code check_fn(struct pv_str text);
 
 static void check_code(check_fn *check, struct pv_str text, enum pv_code expected, const char *what)
 {
-    enum pv_code code = check(text);
+    enum pv_code code = check(edge_copy(text));
     if (code != expected)
         fail_msg("%s: %s, not %s", what, code == PV_CODE_NONE ? "accepted" : pv_code_name(code),
                  expected == PV_CODE_NONE ? "accepted" : pv_code_name(expected));
@@ -155,6 +156,11 @@ static void text__bytes_that_are_not_utf8__count_as_control(void **state)
 
 /* UTF-8 */
 
+static unsigned next(const char *text, size_t len, uint32_t *point)
+{
+    return pv_utf8_next(edge_copy((struct pv_str){text, len}).ptr, len, point);
+}
+
 static void utf8__every_code_point__is_read_with_its_length(void **state)
 {
     (void)state;
@@ -163,7 +169,7 @@ static void utf8__every_code_point__is_read_with_its_length(void **state)
         uint32_t read = 0xffffffff;
         size_t len = encode(point, text);
         bool valid = point < 0xd800 || (point > 0xdfff && point <= 0x10ffff);
-        unsigned got = pv_utf8_next(text, len, &read);
+        unsigned got = next(text, len, &read);
         if (valid ? got != len || read != point : got != 0)
             fail_msg("U+%04X: %u bytes, U+%04X", point, got, read);
     }
@@ -177,8 +183,8 @@ static void utf8__cut_short__is_invalid(void **state)
     for (size_t i = 0; i < 3; i++) {
         size_t len = strlen(characters[i]);
         for (size_t cut = 1; cut < len; cut++)
-            check_int(pv_utf8_next(characters[i], cut, &point), 0);
-        check_int(pv_utf8_next(characters[i], len, &point), len);
+            check_int(next(characters[i], cut, &point), 0);
+        check_int(next(characters[i], len, &point), len);
         check_int(pv_utf8_next(characters[i], len + 1, &point), len);
     }
 }
@@ -251,7 +257,7 @@ static void utf8__overlong_surrogate_or_too_large__is_invalid(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint32_t point = 0xabcdef;
-        check_int(pv_utf8_next(rows[i].text, strlen(rows[i].text), &point), rows[i].len);
+        check_int(next(rows[i].text, strlen(rows[i].text), &point), rows[i].len);
         check_true(rows[i].len != 0 || point == 0xabcdef);
     }
 }
@@ -450,13 +456,14 @@ static void email__lengths__are_254_and_64_bytes(void **state)
 
 static bool emails_equal(const char *a, const char *b)
 {
-    return pv_email_equal(str(a), str(b));
+    return pv_email_equal(edge_copy(str(a)), edge_copy(str(b)));
 }
 
 static void email__comparison__is_without_regard_to_case(void **state)
 {
     (void)state;
     check_true(emails_equal("ada@x.example", "ada@x.example"));
+    check_true(emails_equal("", ""));
     check_true(emails_equal("ada@x.example", "ADA@X.EXAMPLE"));
     check_true(emails_equal("aZ@x", "Az@X"));
     check_true(!emails_equal("ada@x.example", "ada@y.example"));
