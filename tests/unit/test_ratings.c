@@ -62,7 +62,9 @@ static void check_same(const struct pv_ratings *ratings, const struct plain *pla
             met++;
         }
         check_int(met, expected);
+        uint32_t end = cursor;
         check_true(!pv_ratings_next(ratings, b, &cursor, &candidate, &rating)); /* and it stays at the end */
+        check_int(cursor, end);
     }
 }
 
@@ -238,8 +240,11 @@ static void ratings__one_chain_of_candidates__is_followed_around_the_end(void **
     for (uint32_t c = 0; length < 7; c++)
         if (place_of(c, 8) == 7)
             chain[length++] = c;
-    for (uint32_t i = 0; i < 5; i++)
+    for (uint32_t i = 0; i < 5; i++) {
         set(&ratings, &plain, 0, chain[i], (uint8_t)(1 + i % 5));
+        check_int(ratings.rows[0].slots[(7 + i) % 8],
+                  (chain[i] + 1) * 8 + 1 + i % 5); /* one behind the other */
+    }
     check_same(&ratings, &plain);
     /* Taken back in the middle: what lies behind is still found. */
     set(&ratings, &plain, 0, chain[2], 0);
