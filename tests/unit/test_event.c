@@ -93,7 +93,9 @@ static void catalogue__unknown_names__are_not_found(void **state)
         check_int(type, PV_EVENT_BALLOT_CAST);
     }
     check_true(pv_event_spec(PV_EVENT_TYPE_COUNT) == NULL);
-    check_true(pv_event_spec((enum pv_event_type)99) == NULL);
+    for (unsigned none = PV_EVENT_TYPE_COUNT; none < 300; none++)
+        check_true(pv_event_spec((enum pv_event_type)none) == NULL);
+    check_true(pv_event_spec((enum pv_event_type)UINT32_MAX) == NULL);
     check_true(pv_event_spec(PV_EVENT_BALLOT_CAST) != NULL);
 }
 
