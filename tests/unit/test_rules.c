@@ -170,6 +170,8 @@ enum seen {
     CORRUPTION(OPEN, DERIVED, COMPETITION, 1, OWN, not_small_but_first, e->small_competitions = 1) \
     CORRUPTION(SMALL, DERIVED, COMPETITION, 4, NEAR, small_after_nothing, e->competitions[4].small_prev = PV_NONE) \
     CORRUPTION(SMALL, DERIVED, COMPETITION, 4, NEAR, small_after_nowhere, e->competitions[4].small_prev = 6) \
+    CORRUPTION(SMALL, DERIVED, COMPETITION, 4, NEAR, small_after_far_away, e->competitions[4].small_prev = PV_NONE - 1) \
+    CORRUPTION(SMALL, DERIVED, COMPETITION, 3, NEAR, small_before_far_away, e->competitions[3].small_next = PV_NONE - 1) \
     CORRUPTION(SMALL, DERIVED, COMPETITION, 4, NEAR, small_after_another, e->competitions[4].small_prev = 3) \
     CORRUPTION(SMALL, DERIVED, COMPETITION, 3, NEAR, small_before_nowhere, e->competitions[3].small_next = 6) \
     CORRUPTION(SMALL, DERIVED, COMPETITION, 3, NEAR, small_before_another, e->competitions[3].small_next = 0) \
@@ -378,7 +380,7 @@ static void every_rule__is_fired_alone(void **state)
         if (!alone)
             fail_msg("no corruption fires: %s", pv_rule_sentence((enum pv_rule)rule));
     }
-    check_int(COUNT, 94);
+    check_int(COUNT, 96);
 }
 
 /* What the check of everything finds at another part first. */
@@ -693,6 +695,44 @@ static void unborn__has_nothing_to_break(void **state)
     pv_election_deinit(&e);
 }
 
+/* The first that is found is told, also where the versions do not add up because of it. */
+static void check_of_everything__tells_the_first_violation(void **state)
+{
+    (void)state;
+    struct pv_election e;
+    struct shot shot;
+    struct pv_violation violation;
+    make(&e, OPEN);
+    take(&shot, &e);
+    e.version = 1;
+    e.voters[3].deleted = true;
+    bool valid = pv_election_ensure_valid_state(&e, &violation);
+    check_violation("voter", valid, &violation, PV_RULE_DELETED, PV_PART_VOTER, 3);
+    e.competitions[1].name.len = 0;
+    valid = pv_election_ensure_valid_state(&e, &violation);
+    check_violation("competition", valid, &violation, PV_RULE_TEXT, PV_PART_COMPETITION, 1);
+    e.name.len = 0;
+    valid = pv_election_ensure_valid_state(&e, &violation);
+    check_violation("election", valid, &violation, PV_RULE_TEXT, PV_PART_ELECTION, 0);
+    put_back(&shot, &e);
+    check_sound("put back", &e);
+    pv_election_deinit(&e);
+}
+
+static void dates__of_what_has_not_happened__are_not_looked_at(void **state)
+{
+    (void)state;
+    struct pv_election e;
+    make(&e, DRAFT);
+    e.opened.at.us = e.closed.at.us = INT64_MIN;
+    check_sound("draft", &e);
+    pv_election_deinit(&e);
+    make(&e, OPEN);
+    e.closed.at.us = INT64_MIN;
+    check_sound("open", &e);
+    pv_election_deinit(&e);
+}
+
 static void every_story__is_sound(void **state)
 {
     (void)state;
@@ -760,6 +800,8 @@ static void list__at_its_limit__takes_no_more(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_story__is_sound),
+    cmocka_unit_test(check_of_everything__tells_the_first_violation),
+    cmocka_unit_test(dates__of_what_has_not_happened__are_not_looked_at),
     cmocka_unit_test(every_corruption__is_found_by_the_check_of_everything),
     cmocka_unit_test(every_corruption__is_found_by_its_parts_own_check),
     cmocka_unit_test(every_near_corruption__is_found_by_the_check_of_what_was_touched),
@@ -778,4 +820,4 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(rules__have_the_numbers_of_d6_and_a_sentence),
     cmocka_unit_test(list__at_its_limit__takes_no_more),
 };
-CHECK_MAIN(tests, 18)
+CHECK_MAIN(tests, 20)
