@@ -190,6 +190,21 @@ static void tally__a_competition_left_with_no_candidate__is_listed_empty(void **
     pv_election_deinit(&e);
 }
 
+static void tally__a_competition_that_never_had_one__is_listed_empty(void **state)
+{
+    (void)state;
+    struct pv_election e;
+    struct pv_tally tally;
+    story_unborn(&e);
+    accept(&e, ev_created("Photo", NULL));
+    accept(&e, ev_competition_added(1, "None", NULL));
+    check_int(pv_tally_init(&tally, &e), PV_OK);
+    check_int(tally.competition_count, 1);
+    check_int(tally.competitions[0].count, 0);
+    pv_tally_deinit(&tally);
+    pv_election_deinit(&e);
+}
+
 static void tally__ratings_replaced_and_taken_back__count_as_they_stand(void **state)
 {
     (void)state;
@@ -447,6 +462,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(tally__competitions__are_in_the_order_of_addition_each_ranked_apart),
     cmocka_unit_test(tally__removed_candidates_and_competitions__are_left_out),
     cmocka_unit_test(tally__a_competition_left_with_no_candidate__is_listed_empty),
+    cmocka_unit_test(tally__a_competition_that_never_had_one__is_listed_empty),
     cmocka_unit_test(tally__ratings_replaced_and_taken_back__count_as_they_stand),
     cmocka_unit_test(tally__of_a_paper_of_300__counts_like_a_small_one),
     cmocka_unit_test(ranks__of_equal_means__are_shared_and_the_next_skipped),
@@ -461,4 +477,4 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(median__of_even_counts__is_the_mean_of_the_middle_two),
     cmocka_unit_test(median__of_large_counts__is_exact),
 };
-CHECK_MAIN(tests, 18)
+CHECK_MAIN(tests, 19)
