@@ -158,6 +158,21 @@ static void restored__draft__knows_which_competitions_are_too_small(void **state
     pv_election_deinit(&r);
 }
 
+static void restored__draft_without_ballots__has_no_room_for_ratings_yet(void **state)
+{
+    (void)state;
+    struct pv_election e, r;
+    story_unborn(&e);
+    accept(&e, ev_created("Photo", NULL));
+    accept(&e, ev_competition_added(1, "All", NULL));
+    accept(&e, ev_candidate_added(1, 11, "x", NULL, NULL, NULL));
+    restore(&e, &r);
+    check_same(&e, &r); /* the ratings' table as well */
+    check_int(r.ratings.candidates, 0);
+    pv_election_deinit(&e);
+    pv_election_deinit(&r);
+}
+
 static void restored__open_without_ballots__has_room_for_those_to_come(void **state)
 {
     (void)state;
@@ -430,6 +445,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(restored__in_each_phase__is_the_same_and_goes_on_alike),
     cmocka_unit_test(restored__parts__have_what_the_document_said),
     cmocka_unit_test(restored__draft__knows_which_competitions_are_too_small),
+    cmocka_unit_test(restored__draft_without_ballots__has_no_room_for_ratings_yet),
     cmocka_unit_test(restored__open_without_ballots__has_room_for_those_to_come),
     cmocka_unit_test(restored__open_on_a_removed_competition_of_none__is_sound),
     cmocka_unit_test(restore__an_id_twice__is_refused),
@@ -440,4 +456,4 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(restored__with_what_only_a_document_can_say__is_kept_for_the_rules),
     cmocka_unit_test(restored__ratings_of_a_draft__break_rule_8),
 };
-CHECK_MAIN(tests, 12)
+CHECK_MAIN(tests, 13)
