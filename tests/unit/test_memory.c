@@ -11,14 +11,17 @@
 
 enum mode { ONCE, FROM_THEN_ON };
 static size_t seen, fail_at = SIZE_MAX;
+static long live; /* blocks that are not freed yet */
 static enum mode mode;
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);
+void __real_free(void *memory);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
+void __wrap_free(void *memory);
 
 static bool fails(void)
 {
@@ -26,19 +29,34 @@ static bool fails(void)
     return number == fail_at || (mode == FROM_THEN_ON && number > fail_at && fail_at != SIZE_MAX);
 }
 
+static void *counted(void *memory)
+{
+    live += memory != NULL;
+    return memory;
+}
+
 void *__wrap_malloc(size_t size)
 {
-    return fails() ? NULL : __real_malloc(size);
+    return counted(fails() ? NULL : __real_malloc(size));
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return fails() ? NULL : __real_calloc(count, size);
+    return counted(fails() ? NULL : __real_calloc(count, size));
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
-    return fails() ? NULL : __real_realloc(memory, size);
+    if (fails())
+        return NULL;
+    live -= memory != NULL;
+    return counted(__real_realloc(memory, size));
+}
+
+void __wrap_free(void *memory)
+{
+    live -= memory != NULL;
+    __real_free(memory);
 }
 
 static void arm(size_t number, enum mode how)
@@ -461,6 +479,42 @@ static void torture__restore__faults_at_every_part(void **state)
     check_true(torture_restore(300, 97) >= 2 * 25); /* a rating of a large paper takes memory as well */
 }
 
+/* All that an election can hold, on both kinds of paper. */
+static void deinit__frees_everything(void **state)
+{
+    (void)state;
+    const uint64_t candidates[] = {0, 260};
+    for (size_t i = 0; i < 2; i++) {
+        struct pv_election e;
+        open(&h, 30, candidates[i]);
+        long before = live;
+        build(&h, &e);
+        check_true(live > before + 100);
+        pv_election_deinit(&e);
+        check_int(live, before);
+        pv_election_deinit(&e);
+        check_int(live, before);
+    }
+}
+
+static void torture__restore_header__leaves_an_unborn_election(void **state)
+{
+    (void)state;
+    struct pv_restore_header header = {
+        .id = {story_id(1)}, .version = 5, .name = {PV_STR("x")}, .description = {PV_STR("y")}};
+    for (size_t number = 0; number < 2; number++) {
+        struct pv_election e;
+        story_unborn(&e);
+        arm(number, ONCE);
+        enum pv_result result = pv_restore_header(&e, &header);
+        (void)disarm();
+        check_int(result, PV_FAULT_MEMORY);
+        check_int(e.version, -1);
+        check_true(e.name.ptr == NULL && e.description.ptr == NULL);
+        pv_election_deinit(&e);
+    }
+}
+
 static void torture__restore_end__of_an_open_election_without_ballots__faults(void **state)
 {
     (void)state;
@@ -477,19 +531,33 @@ static void torture__restore_end__of_an_open_election_without_ballots__faults(vo
     pv_election_deinit(&e);
 }
 
+/* After each test, nothing is left of what it allocated. */
+static int nothing_is_left(void **state)
+{
+    (void)state;
+    if (live == 0)
+        return 0;
+    print_error("%ld blocks are not freed\n", live);
+    live = 0;
+    return -1;
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, nothing_is_left)
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(torture__events_that_set_a_text__fault_cleanly),
-    cmocka_unit_test(events_that_need_no_memory__never_fault),
-    cmocka_unit_test(torture__competition_added__faults_cleanly),
-    cmocka_unit_test(torture__candidate_added__faults_cleanly),
-    cmocka_unit_test(torture__voter_registered__faults_cleanly),
-    cmocka_unit_test(torture__ballot_created__faults_cleanly),
-    cmocka_unit_test(torture__ballot_rated_on_a_large_paper__faults_cleanly),
-    cmocka_unit_test(torture__election_opened__faults_cleanly),
-    cmocka_unit_test(refused_events__allocate_nothing),
-    cmocka_unit_test(torture__load__leaves_no_aggregate),
-    cmocka_unit_test(torture__tally__is_untouched),
-    cmocka_unit_test(torture__restore__faults_at_every_part),
-    cmocka_unit_test(torture__restore_end__of_an_open_election_without_ballots__faults),
+    TEST(torture__events_that_set_a_text__fault_cleanly),
+    TEST(events_that_need_no_memory__never_fault),
+    TEST(torture__competition_added__faults_cleanly),
+    TEST(torture__candidate_added__faults_cleanly),
+    TEST(torture__voter_registered__faults_cleanly),
+    TEST(torture__ballot_created__faults_cleanly),
+    TEST(torture__ballot_rated_on_a_large_paper__faults_cleanly),
+    TEST(torture__election_opened__faults_cleanly),
+    TEST(refused_events__allocate_nothing),
+    TEST(torture__load__leaves_no_aggregate),
+    TEST(torture__tally__is_untouched),
+    TEST(torture__restore__faults_at_every_part),
+    TEST(deinit__frees_everything),
+    TEST(torture__restore_header__leaves_an_unborn_election),
+    TEST(torture__restore_end__of_an_open_election_without_ballots__faults),
 };
-CHECK_MAIN(tests, 13)
+CHECK_MAIN(tests, 15)
