@@ -1,5 +1,5 @@
-/* The ways in to the adapters: each opens one outside system and gives it out as a port. On failure they return false
-   with the fault, and nothing is open. Paths are terminated strings, borrowed for the call. */
+/* The ways in to the adapters: each opens one outside system and gives it out as a port. On failure they
+   return false with the fault, and nothing is open. Paths are terminated strings, borrowed for the call. */
 #ifndef PV_ADAPTERS_H
 #define PV_ADAPTERS_H
 
@@ -7,9 +7,9 @@
 #include "event_source.h"
 #include "event_store.h"
 
-/* NDJSON, plain, gzip or zstd, told by its content (F1); "-" is standard input. A byte order mark is dropped and
-   blank lines are left out, but counted. Damaged, cut short or trailed compression is PV_FAULT_KIND_DAMAGED after what
-   could be read. */
+/* NDJSON, plain, gzip or zstd, told by its content (F1); "-" is standard input. A byte order mark is dropped
+   and blank lines are left out, but counted. Damaged, cut short or trailed compression is
+   PV_FAULT_KIND_DAMAGED after what could be read. */
 bool pv_ndjson_source_open(const char *path, struct pv_event_source *source, struct pv_fault *fault);
 
 /* An NDJSON file to write lines to: plain, or compressed if the name ends in .gz or .zst. */
@@ -17,20 +17,21 @@ struct pv_ndjson_sink;
 /* Opens for appending whole lines (a file that ends in half a line is first cut back to its last whole one; a
    compressed file gets a new member). */
 bool pv_ndjson_sink_open(const char *path, struct pv_ndjson_sink **sink, struct pv_fault *fault);
-/* Opens a new file, which must not exist: the lines are written beside it and get its name when they are all there,
-   by a close that succeeds; otherwise nothing is left. */
+/* Opens a new file, which must not exist: the lines are written beside it and get its name when they are all
+   there, by a close that succeeds; otherwise nothing is left. */
 bool pv_ndjson_sink_create(const char *path, struct pv_ndjson_sink **sink, struct pv_fault *fault);
 /* A pv_out_fn: takes bytes on; -1 on failure, with the fault kept for pv_ndjson_sink_close. */
 int pv_ndjson_sink_write(void *sink, const char *bytes, size_t len);
-/* Ends compression, syncs and closes. False if anything since opening failed; then the file is cut back to whole
-   lines where it can be. Frees the sink in any case. */
+/* Ends compression, syncs and closes. False if anything since opening failed; then the file is cut back to
+   whole lines where it can be. Frees the sink in any case. */
 bool pv_ndjson_sink_close(struct pv_ndjson_sink *sink, struct pv_fault *fault);
 /* Gives up: a file that pv_ndjson_sink_create began is not made. Frees the sink. */
 void pv_ndjson_sink_discard(struct pv_ndjson_sink *sink);
 
 enum pv_open_mode { PV_OPEN_READ, PV_OPEN_WRITE /* made if it does not exist */ };
 
-/* The embedded event store: one SQLite file, WAL, synced at every commit. A newer schema is PV_FAULT_KIND_NEWER. */
+/* The embedded event store: one SQLite file, WAL, synced at every commit. A newer schema is
+ * PV_FAULT_KIND_NEWER. */
 bool pv_sqlite_store_open(const char *path, enum pv_open_mode mode, struct pv_event_store *store,
                           struct pv_fault *fault);
 /* The embedded document cache; the same file may hold both. */
