@@ -79,7 +79,7 @@ static bool tick(void *context, uint64_t records, uint64_t done, uint64_t total)
     if (now - surroundings->drawn_ns >= NS_BETWEEN_DRAWINGS) {
         surroundings->drawn_ns = now;
         draw_progress(surroundings, records, done, total,
-                      (double)(now - surroundings->started_ns) / NS_A_SECOND);
+                      (double)(now - surroundings->started_ns) / (double)NS_A_SECOND);
     }
     return true;
 }
