@@ -79,7 +79,7 @@ struct pv_event_spec {
     struct pv_field_spec fields[PV_EVENT_FIELDS_MAX]; /* fields[0] is id, then catalogue order */
 };
 
-/* A row of the catalogue; NULL for what is no type of it, as PV_EVENT_TYPE_COUNT. */
+/* The catalogue's row of a type; PV_EVENT_TYPE_COUNT has none and must not be asked for. */
 const struct pv_event_spec *pv_event_spec(enum pv_event_type type);
 
 /* The type of a wire name; false if there is none (PV_EVENT_TYPE_UNKNOWN). */
