@@ -64,8 +64,8 @@ void pv_event_scan_text(struct pv_str data, const struct pv_names *names, struct
 static enum pv_result refuse_text(const struct pv_json_value *whole, struct pv_refusal *why)
 {
     char reason[PV_REFUSAL_VALUE_MAX];
-    int len = snprintf(reason, sizeof reason, "%s, at byte %zu of it", pv_json_fault_text(whole->fault),
-                       whole->fault_at + 1);
+    int len = snprintf(reason, sizeof reason, "%s, at byte %zu of it",
+                       pv_json_fault_text((enum pv_json_fault)whole->fault), whole->fault_at + 1);
     return pv_refuse(why, PV_JSON_INVALID, (struct pv_str){reason, (size_t)len});
 }
 

@@ -26,7 +26,7 @@ static void note(const struct pv_json *json, const char *at, enum pv_json_fault 
                  struct pv_json_value *value)
 {
     if (value->fault == PV_JSON_SOUND) {
-        value->fault = fault;
+        value->fault = (uint8_t)fault;
         value->fault_at = (size_t)(at - json->start);
     }
 }
@@ -36,25 +36,30 @@ static bool broken(struct pv_json *json, const char *at, enum pv_json_fault faul
                    struct pv_json_value *value)
 {
     json->at = at;
-    value->fault = fault;
+    value->fault = (uint8_t)fault;
     value->fault_at = (size_t)(at - json->start);
     return false;
 }
 
 static void begin_value(struct pv_json_value *value, enum pv_json_kind kind)
 {
-    value->kind = kind;
+    value->kind = (uint8_t)kind;
     value->fault = PV_JSON_SOUND;
-    value->fault_at = 0;
     value->escaped = false;
     value->is_integer = false;
 }
 
 static bool end_value(struct pv_json *json, const char *end, struct pv_json_value *value)
 {
-    value->raw = (struct pv_str){json->at, (size_t)(end - json->at)};
+    value->raw.ptr = json->at;
+    value->raw.len = (size_t)(end - json->at);
     json->at = end;
     return true;
+}
+
+static inline bool stands(const struct pv_json *json, char c)
+{
+    return json->at < json->end && *json->at == c;
 }
 
 /* Strings */
@@ -124,10 +129,9 @@ static const char *pass_utf8(const struct pv_json *json, const char *at, struct 
     return at + 1;
 }
 
-bool pv_json_string(struct pv_json *json, struct pv_json_value *value)
+/* A string in which something at `at` needs a look. */
+static bool special_string(struct pv_json *json, const char *at, struct pv_json_value *value)
 {
-    begin_value(value, PV_JSON_STRING);
-    const char *at = pv_scan_plain(json->at + 1, json->end);
     while (at < json->end && *at != '"') {
         const char *special = at;
         if (*at == '\\') {
@@ -143,6 +147,20 @@ bool pv_json_string(struct pv_json *json, struct pv_json_value *value)
     if (at == json->end)
         return broken(json, at, PV_JSON_GRAMMAR, value);
     return end_value(json, at + 1, value);
+}
+
+static inline bool string(struct pv_json *json, struct pv_json_value *value)
+{
+    begin_value(value, PV_JSON_STRING);
+    const char *at = pv_scan_plain(json->at + 1, json->end);
+    if (at == json->end || *at != '"')
+        return special_string(json, at, value);
+    return end_value(json, at + 1, value);
+}
+
+bool pv_json_string(struct pv_json *json, struct pv_json_value *value)
+{
+    return string(json, value);
 }
 
 /* Numbers and words */
@@ -206,7 +224,7 @@ static bool scalar(struct pv_json *json, struct pv_json_value *value)
     if (json->at < json->end) {
         char c = *json->at;
         if (c == '"')
-            return pv_json_string(json, value);
+            return string(json, value);
         if (c == '-' || (c >= '0' && c <= '9'))
             return number(json, value);
         if (c == 't')
@@ -228,11 +246,6 @@ struct nest {
     uint64_t word;
     size_t open;
 };
-
-static bool stands(const struct pv_json *json, char c)
-{
-    return json->at < json->end && *json->at == c;
-}
 
 /* Opens the container at json->at. False: too deep, and no stack to go on with. */
 static bool open_container(struct pv_json *json, struct nest *nest, unsigned depth,
@@ -283,7 +296,7 @@ static bool key_and_colon(struct pv_json *json, struct pv_json_value *key)
         begin_value(key, PV_JSON_STRING);
         return broken(json, json->at, PV_JSON_GRAMMAR, key);
     }
-    if (!pv_json_string(json, key))
+    if (!string(json, key))
         return false;
     pv_json_skip_space(json);
     if (!stands(json, ':'))
@@ -434,20 +447,17 @@ struct pv_str pv_json_unescape(const struct pv_json_value *string, char *scratch
     return (struct pv_str){start, (size_t)(out - start)};
 }
 
+enum { INT64_DIGITS = 19 }; /* of 2^63-1; any number with so many fits into 64 bits without a sign */
+
 /* The value of an integer's digits; *fits tells whether it is at most 2^63-1, else it is that. */
 static int64_t magnitude(struct pv_str digits, bool *fits)
 {
     uint64_t sum = 0;
-    *fits = true;
-    for (size_t i = 0; i < digits.len; i++) {
-        uint64_t digit = (uint64_t)(digits.ptr[i] - '0');
-        if (sum > ((uint64_t)INT64_MAX - digit) / 10) {
-            *fits = false;
-            return INT64_MAX;
-        }
-        sum = sum * 10 + digit;
-    }
-    return (int64_t)sum;
+    *fits = digits.len <= INT64_DIGITS;
+    for (size_t i = 0; *fits && i < digits.len; i++)
+        sum = sum * 10 + (uint64_t)(digits.ptr[i] - '0');
+    *fits = *fits && sum <= INT64_MAX;
+    return *fits ? (int64_t)sum : INT64_MAX;
 }
 
 int64_t pv_json_integer(const struct pv_json_value *number)

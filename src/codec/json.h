@@ -31,12 +31,12 @@ const char *pv_json_fault_text(enum pv_json_fault fault);
 
 /* A value that has been passed over. */
 struct pv_json_value {
-    enum pv_json_kind kind;
-    enum pv_json_fault fault; /* the first one in it, but GRAMMAR only where the scan says false */
-    size_t fault_at;          /* its offset in the text, for the sentence */
-    struct pv_str raw;        /* its bytes, from the first to the last; a string's with the quotes */
-    bool escaped;             /* a string with a backslash in it */
-    bool is_integer;          /* a number without fraction and exponent */
+    uint8_t kind;    /* enum pv_json_kind */
+    uint8_t fault;   /* enum pv_json_fault: the first one in it, but GRAMMAR only where the scan says false */
+    bool escaped;    /* a string with a backslash in it */
+    bool is_integer; /* a number without fraction and exponent */
+    struct pv_str raw; /* its bytes, from the first to the last; a string's with the quotes */
+    size_t fault_at;   /* the fault's offset in the text, for the sentence; meaningful where there is one */
 };
 
 /* One bit a level for whatever nests deeper than a machine word: grammar must be checked to the end even
@@ -59,7 +59,8 @@ struct pv_json pv_json_begin(struct pv_str text, struct pv_json_stack *stack);
 static inline void pv_json_skip_space(struct pv_json *json)
 {
     const char *at = json->at;
-    while (at < json->end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
+    while (at < json->end && (unsigned char)*at <= ' ' &&
+           (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
         at++;
     json->at = at;
 }

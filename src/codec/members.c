@@ -37,7 +37,7 @@ void pv_names_init(struct pv_names *names)
     }
 }
 
-static bool words_equal(const char *a, const char *b, size_t width)
+static inline bool words_equal(const char *a, const char *b, size_t width)
 {
     uint64_t x = 0, y = 0;
     memcpy(&x, a, width);
@@ -46,7 +46,7 @@ static bool words_equal(const char *a, const char *b, size_t width)
 }
 
 /* Equal lengths. Two overlapping words, because a call of memcmp costs more than what it compares here. */
-static bool name_equal(const char *a, const char *b, size_t len)
+static inline bool name_equal(const char *a, const char *b, size_t len)
 {
     if (len >= 8)
         return len <= NAME_MAX_LEN && words_equal(a, b, 8) && words_equal(a + len - 8, b + len - 8, 8);
@@ -56,25 +56,30 @@ static bool name_equal(const char *a, const char *b, size_t len)
            words_equal(a + len - 1, b + len - 1, 1);
 }
 
-static enum pv_field find(const struct pv_names *names, struct pv_str name)
+static enum pv_field find(const struct pv_names *names, const char *name, size_t len)
 {
-    if (name.len == 0)
+    if (len == 0)
         return PV_KEY_NONE;
-    for (unsigned slot = hash(name.ptr, name.len);; slot = next_slot(slot)) {
+    for (unsigned slot = hash(name, len);; slot = next_slot(slot)) {
         enum pv_field field = (enum pv_field)names->slots[slot];
         if (field == PV_KEY_NONE ||
-            (names_of[field].len == name.len && name_equal(names_of[field].ptr, name.ptr, name.len)))
+            (names_of[field].len == len && name_equal(names_of[field].ptr, name, len)))
             return field;
     }
 }
 
 enum pv_field pv_names_find(const struct pv_names *names, const struct pv_json_value *key)
 {
+    if (key->fault != PV_JSON_SOUND)
+        return PV_KEY_NONE;
+    if (!key->escaped)
+        return find(names, key->raw.ptr + 1, key->raw.len - 2);
     char unescaped[ESCAPED_MAX];
     size_t used = 0;
-    if (key->fault != PV_JSON_SOUND || (key->escaped && key->raw.len > sizeof unescaped))
+    if (key->raw.len > sizeof unescaped)
         return PV_KEY_NONE;
-    return find(names, pv_json_unescape(key, unescaped, &used));
+    struct pv_str name = pv_json_unescape(key, unescaped, &used);
+    return find(names, name.ptr, name.len);
 }
 
 void pv_members_begin(struct pv_members *members)

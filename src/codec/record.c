@@ -14,7 +14,9 @@ struct pv_record_reader {
     char *scratch; /* unescaped texts of the batch's records */
     size_t scratch_len, scratch_used;
     enum pv_event_type last_type;
-    struct pv_members members; /* of the record that is being read */
+    struct pv_election_id last_election;
+    char last_stream[PV_STREAM_LEN]; /* which names it */
+    struct pv_members members;       /* of the record that is being read */
     struct pv_event_text data;
     struct pv_layouts *line_layouts, *event_layouts; /* NULL: read everything plainly */
 };
@@ -29,6 +31,8 @@ struct pv_record_reader *pv_record_reader_new(bool layouts)
     reader->scratch = NULL;
     reader->scratch_len = reader->scratch_used = 0;
     reader->last_type = PV_EVENT_ELECTION_CREATED;
+    reader->last_election.bits = (struct pv_bits128){0, 1};
+    pv_stream_format(reader->last_election, reader->last_stream);
     reader->line_layouts = layouts ? pv_layouts_new() : NULL;
     reader->event_layouts = layouts ? pv_layouts_new() : NULL;
     if (layouts && (reader->line_layouts == NULL || reader->event_layouts == NULL)) {
@@ -125,8 +129,8 @@ static void unreadable(struct pv_record *record, const char *what)
 static void unreadable_at(struct pv_record *record, const struct pv_json_value *value)
 {
     char what[PV_REFUSAL_VALUE_MAX];
-    (void)snprintf(what, sizeof what, "cannot be read: %s, at byte %zu", pv_json_fault_text(value->fault),
-                   value->fault_at + 1);
+    (void)snprintf(what, sizeof what, "cannot be read: %s, at byte %zu",
+                   pv_json_fault_text((enum pv_json_fault)value->fault), value->fault_at + 1);
     unreadable(record, what);
 }
 
@@ -146,6 +150,19 @@ static struct pv_str unescape(struct pv_record_reader *reader, const struct pv_j
     return pv_json_unescape(value, reader->scratch, &reader->scratch_used);
 }
 
+/* Mostly it is the election of the record before. */
+static bool read_election(struct pv_record_reader *reader, struct pv_str stream, struct pv_election_id *id)
+{
+    struct pv_str last = {reader->last_stream, PV_STREAM_LEN};
+    if (!pv_str_equal(stream, last)) {
+        if (!pv_stream_parse(stream, &reader->last_election))
+            return false;
+        memcpy(reader->last_stream, stream.ptr, PV_STREAM_LEN);
+    }
+    *id = reader->last_election;
+    return true;
+}
+
 static bool read_stream(struct pv_record_reader *reader, const struct pv_json_value *value,
                         struct pv_record *record)
 {
@@ -153,7 +170,7 @@ static bool read_stream(struct pv_record_reader *reader, const struct pv_json_va
         return false;
     record->has_stream = true;
     record->stream = record->recorded.stream = unescape(reader, value);
-    record->has_election = pv_stream_parse(record->stream, &record->election_id);
+    record->has_election = read_election(reader, record->stream, &record->election_id);
     return record->has_election;
 }
 
@@ -283,7 +300,7 @@ static bool scan_data(struct pv_record_reader *reader, struct pv_json *json, str
     bool sound =
         is_first ? pv_event_scan(&inner, &reader->names, &reader->data) : pv_json_value(&inner, 1, whole);
     *value = *whole;
-    value->fault = sound ? PV_JSON_SOUND : whole->fault;
+    value->fault = sound ? (uint8_t)PV_JSON_SOUND : whole->fault;
     value->fault_at += (size_t)(inner.start - json->start);
     json->at = inner.at;
     return sound;
