@@ -38,9 +38,9 @@ static const struct world_step steps[] = {
 static bool open_both(struct world *world, struct pv_fault *fault)
 {
     static const struct pv_sqlite_options options = {DISK_VFS, 0, 1 << 20};
-    if (!pv_sqlite_store_open_with(FILE_NAME + 2, PV_OPEN_WRITE, &options, &world->store, fault))
+    if (!pv_sqlite_store_open_with(&FILE_NAME[2], PV_OPEN_WRITE, &options, &world->store, fault))
         return false;
-    if (pv_sqlite_cache_open_with(FILE_NAME + 2, PV_OPEN_WRITE, &options, &world->cache, fault))
+    if (pv_sqlite_cache_open_with(&FILE_NAME[2], PV_OPEN_WRITE, &options, &world->cache, fault))
         return true;
     world->store.ops->close(world->store.self);
     return false;
