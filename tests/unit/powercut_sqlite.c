@@ -55,14 +55,10 @@ static bool recover(struct world *world, size_t done, struct totals *totals)
     enum { STEPS_MORE = 3 };
     if (world_play(world, 0) != WORLD_DONE)
         return false;
-    bool before = world_is_after(world, done) == WORLD_DONE;
-    bool after = !before && done < world->count && world_is_after(world, done + 1) == WORLD_DONE;
-    if (!before && !after) {
-        (void)world_is_after(world, done); /* for the message */
+    unsigned more;
+    if (!world_is_at(world, done, &more))
         return false;
-    }
-    totals->before += before;
-    totals->after += after;
+    *(more == 0 ? &totals->before : &totals->after) += 1;
     if (!sqlite_world_is_sound()) {
         (void)snprintf(world->wrong, sizeof world->wrong, "SQLite finds the file damaged");
         return false;
@@ -138,19 +134,19 @@ static bool cut_everywhere(size_t failing, size_t stride, unsigned seeds, struct
     return result > 0;
 }
 
-/* How many syncs a history has. */
-static size_t count_syncs(void)
+/* How many syncs a history has, if it comes to its end when nothing is wrong. */
+static bool count_syncs(size_t *syncs)
 {
     struct disk *disk = disk_new();
     struct world world;
     sqlite_world_make(&world, disk);
-    int done = play(&world, disk, false);
-    size_t syncs = done == (int)world.count ? disk_syncs(disk) : 0;
-    if (syncs == 0)
+    bool ok = play(&world, disk, false) == (int)world.count;
+    *syncs = disk_syncs(disk);
+    if (!ok)
         (void)printf("FAILED without any fault: %s%s\n", world.wrong, world.fault.text);
     world_close(&world);
     disk_free(disk);
-    return syncs;
+    return ok;
 }
 
 int main(int argc, char **argv)
@@ -160,11 +156,11 @@ int main(int argc, char **argv)
     unsigned seeds = all ? 6 : 2;
     sqlite_heap_install(NULL);
     disk_vfs_register();
-    size_t syncs = count_syncs();
-    if (syncs == 0 || !cut_everywhere(SIZE_MAX, all ? 1 : 3, seeds, &totals))
+    size_t syncs;
+    if (!count_syncs(&syncs) || !cut_everywhere(SIZE_MAX, all ? 1 : 5, seeds, &totals))
         return 1;
     for (size_t failing = 0; failing < syncs; failing++) {
-        if (!cut_everywhere(failing, all ? 7 : 401, 1, &totals))
+        if (!cut_everywhere(failing, all ? 7 : 1000, 1, &totals))
             return 1;
     }
     if (sqlite_heap_used() != 0) {
@@ -175,7 +171,7 @@ int main(int argc, char **argv)
                  "%zu before the step under way, %zu after it; nothing lost\n",
                  totals.cuts, totals.failed_syncs, totals.survivors, totals.before, totals.after);
     /* A history that has become lame would find nothing either. */
-    if (totals.cuts < (all ? 1500u : 250u) || totals.survivors < (all ? 8000u : 1000u) ||
+    if (totals.cuts < (all ? 1500u : 150u) || totals.survivors < (all ? 8000u : 600u) ||
         totals.after < (all ? 40u : 2u) || totals.failed_syncs < 30) {
         (void)printf("FAILED: too few of them\n");
         return 1;

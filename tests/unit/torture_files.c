@@ -80,13 +80,9 @@ static bool recover(struct world *world, size_t done)
 {
     if (world_play(world, 0) != WORLD_DONE)
         return wrong(world, "it cannot be opened again");
-    if (world_is_after(world, done) != WORLD_DONE &&
-        (done == world->count || world_is_after(world, done + 1) != WORLD_DONE)) {
-        world->wrong[0] = '\0';
-        (void)world_is_after(world, done);
+    unsigned more;
+    if (!world_is_at(world, done, &more))
         return wrong(world, "something is lost or half there");
-    }
-    world->wrong[0] = '\0';
     if (done == world->count || steps[done].action == WORLD_OPEN || steps[done].action == WORLD_CLOSE)
         return true;
     return (world_play_again(world, done) == WORLD_DONE && world_is_after(world, done + 1) == WORLD_DONE) ||

@@ -84,11 +84,9 @@ static bool recover(struct world *world, size_t done)
     world_close(world);
     if (world_play(world, 0) != WORLD_DONE)
         return wrong(world, "it cannot be opened again");
-    if (world_is_after(world, done) != WORLD_DONE &&
-        (done == world->count || world_is_after(world, done + 1) != WORLD_DONE)) {
-        (void)world_is_after(world, done);
+    unsigned more;
+    if (!world_is_at(world, done, &more))
         return wrong(world, "something is lost or half there");
-    }
     if (done < world->count && world->steps[done].action != WORLD_OPEN &&
         (world_play_again(world, done) != WORLD_DONE ||
          (world->is_open && world_is_after(world, done + 1) != WORLD_DONE)))

@@ -309,3 +309,24 @@ enum world_outcome world_is_after(struct world *world, size_t steps)
         outcome = check_list(world, steps);
     return outcome;
 }
+
+/* Why it is not as after so many steps. */
+static const char *reason(const struct world *world, enum world_outcome outcome)
+{
+    return outcome == WORLD_FAULT ? world->fault.text : world->wrong;
+}
+
+bool world_is_at(struct world *world, size_t done, unsigned *more)
+{
+    char reasons[2][PV_FAULT_TEXT_MAX] = {"", ""};
+    for (*more = 0; *more < 2 && done + *more <= world->count; ++*more) {
+        enum world_outcome outcome = world_is_after(world, done + *more);
+        if (outcome == WORLD_DONE) {
+            world->wrong[0] = '\0';
+            return true;
+        }
+        (void)snprintf(reasons[*more], sizeof reasons[0], "%.300s", reason(world, outcome));
+    }
+    (void)snprintf(world->wrong, sizeof world->wrong, "%.340s; %.340s", reasons[0], reasons[1]);
+    return false;
+}

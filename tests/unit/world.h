@@ -50,5 +50,8 @@ enum world_outcome world_play_again(struct world *world, size_t step);
 void world_close(struct world *world);
 /* Whether just what the first `steps` steps wrote is there; the world must be open. */
 enum world_outcome world_is_after(struct world *world, size_t steps);
+/* Whether it is what the first `done` steps wrote (*more 0), or with it what the next one was writing (*more
+   1). False: it is neither, and world->wrong says why. */
+bool world_is_at(struct world *world, size_t done, unsigned *more);
 
 #endif

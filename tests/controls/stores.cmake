@@ -1,0 +1,19 @@
+# What the laws of the stores and caches, and the cuts of the power, must find.
+pv_planted_bug(NAME store_answers_before_it_is_synced FILE adapters/sqlite_db.c
+  BREAKS "what was acknowledged survives a crash of the machine"
+  CAUGHT_BY powercut_sqlite SAYS "FAILED with sound syncs, power cut .*(lost|malformed|not a database)")
+pv_planted_bug(NAME store_keeps_half_of_an_append FILE adapters/sqlite_writing.c
+  BREAKS "all events of a call are recorded, or none is"
+  CAUGHT_BY test_event_stores SAYS "FAILED .*sqlite: append__an_id_twice_in_one_call__is_a_conflict")
+pv_planted_bug(NAME store_reader_skips_after_a_write FILE adapters/sqlite_reader.c
+  BREAKS "a reader sees what was appended, in order"
+  CAUGHT_BY test_event_stores SAYS "FAILED .*sqlite: read__while_others_append__gives_each_record_once")
+pv_planted_bug(NAME cache_believes_a_stale_page FILE adapters/sqlite_cache.c
+  BREAKS "a put of some pages builds on the put that they are compared with"
+  CAUGHT_BY test_document_caches SAYS "FAILED .*sqlite: put_changes__on_another_put__is_stale")
+pv_planted_bug(NAME cache_in_files_does_not_sync_names FILE adapters/file_dir.c
+  BREAKS "a put that was acknowledged survives a crash of the machine"
+  CAUGHT_BY torture_files SAYS "FAILED with the power cut .*lost: a document that was put")
+pv_planted_bug(NAME cache_in_files_puts_the_number_last FILE adapters/file_cache.c
+  BREAKS "document and last number are of one put at any moment"
+  CAUGHT_BY torture_files SAYS "FAILED .*the last number")
