@@ -14,8 +14,9 @@
    of a hash: that two of a million states meet there by accident is less likely than that the machine errs.
 
    At every transition: the core's verdict is the model's, code and field; after an accepted event the
-   exhaustive and the incremental check hold, and a state seen for the first time prints the model's document;
-   the refused events of a state, one after the other, leave every byte as it was, addresses included. */
+   exhaustive and the incremental check hold, and a state seen for the first time prints the model's document
+   and tally; the refused events of a state, one after the other, leave every byte as it was, addresses
+   included. */
 #include "case.h"
 #include "scopes.h"
 
@@ -177,6 +178,14 @@ static bool same_document(struct search *s)
     return buf_equal(&s->scratch, &s->before);
 }
 
+static bool same_tally(struct search *s)
+{
+    s->scratch.len = s->before.len = 0;
+    print_tally(&s->election, &s->scratch);
+    model_tally(&s->model, &s->before);
+    return buf_equal(&s->scratch, &s->before);
+}
+
 static int try_refused(struct search *s, size_t node, size_t letter, struct verdict expected)
 {
     struct pv_refusal why;
@@ -204,6 +213,8 @@ static int try_accepted(struct search *s, size_t node, size_t letter)
         return 0;
     if (!same_document(s))
         return fail(s, node, letter, "gives another document than the model's");
+    if (!same_tally(s))
+        return fail(s, node, letter, "gives another tally than the model's");
     add_node(s, (struct node){(uint32_t)node, (uint8_t)letter, (uint8_t)(s->nodes[node].depth + 1)});
     return s->nodes[node].depth + 1 < PATH_MAX_EVENTS ? 0 : fail(s, node, letter, "makes the path too long");
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SHRINK_TRIES = 20000 };
+enum { SHRINK_TRIES = 6000 };
 
 struct options {
     const struct prop *prop;
