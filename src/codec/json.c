@@ -18,7 +18,8 @@ const char *pv_json_fault_text(enum pv_json_fault fault)
 
 struct pv_json pv_json_begin(struct pv_str text, struct pv_json_stack *stack)
 {
-    return (struct pv_json){.start = text.ptr, .at = text.ptr, .end = text.ptr + text.len, .stack = stack};
+    const char *start = text.ptr != NULL ? text.ptr : ""; /* what is absent is empty */
+    return (struct pv_json){.start = start, .at = start, .end = start + text.len, .stack = stack};
 }
 
 /* The first fault is the one that is told. */

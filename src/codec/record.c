@@ -293,15 +293,17 @@ static void read_keys(struct pv_record_reader *reader, struct pv_record *record)
    record is lost, but what is wrong inside it is still not the line's fault. */
 static bool scan_data(struct pv_record_reader *reader, struct pv_json *json, struct pv_json_value *value)
 {
-    struct pv_json inner = *json;
-    inner.start = inner.at; /* so that its faults count from its first byte */
     bool is_first = value == &reader->members.value[PV_KEY_DATA];
     struct pv_json_value *whole = is_first ? &reader->data.whole : value;
+    struct pv_json inner = *json;
+    inner.start = inner.at; /* so that its faults count from its first byte */
     bool sound =
         is_first ? pv_event_scan(&inner, &reader->names, &reader->data) : pv_json_value(&inner, 1, whole);
     *value = *whole;
-    value->fault = sound ? (uint8_t)PV_JSON_SOUND : whole->fault;
-    value->fault_at += (size_t)(inner.start - json->start);
+    if (sound)
+        value->fault = PV_JSON_SOUND;
+    else
+        value->fault_at += (size_t)(inner.start - json->start);
     json->at = inner.at;
     return sound;
 }
