@@ -15,6 +15,7 @@ enum {
     MAGIC = 4,          /* bytes that tell the form */
     ROOM_MAX = 1 << 30, /* what one step is asked for: zlib counts in 32 bits */
     ZSTD_START = 5,     /* bytes with which a zstd frame can be begun */
+    ZSTD_HEADER = 3,    /* of a block */
 };
 
 struct pv_inflate {
@@ -32,7 +33,7 @@ struct pv_inflate {
     uint64_t begun; /* where the current one began; 0: the first */
     z_stream gzip;
     ZSTD_DStream *zstd;
-    size_t zstd_wants; /* bytes to the end of its next block */
+    size_t zstd_wants; /* bytes that it is fed next, at most */
 
     bool failed;
     struct pv_fault fault;
@@ -168,8 +169,16 @@ static bool zstd_fault(struct pv_inflate *in, size_t status)
     return damaged(in, "its zstd data is not sound", ZSTD_getErrorName(status));
 }
 
-/* It is fed a block at a time, as it asks: a block that is not sound then takes none before it along, because
-   zstd does not tell what it gave in a call that failed. */
+/* What it is fed next. zstd does not tell what it gave in a call that failed, so no call may both give
+   something and look at what comes behind it: while it has something to give it gets nothing, and of what it
+   asks for, which is a block with the header of the next one, no more than the block. */
+static size_t zstd_portion(size_t asked, bool full)
+{
+    if (full)
+        return 0;
+    return asked > ZSTD_HEADER ? asked - ZSTD_HEADER : asked;
+}
+
 static bool zstd_step(struct pv_inflate *in, char *to, size_t room, size_t *got)
 {
     size_t left = in->end - in->at;
@@ -183,7 +192,7 @@ static bool zstd_step(struct pv_inflate *in, char *to, size_t room, size_t *got)
     in->between = false;
     if (status == 0)
         end_member(in);
-    in->zstd_wants = status == 0 ? ZSTD_START : status;
+    in->zstd_wants = status == 0 ? ZSTD_START : zstd_portion(status, output.pos == room);
     return true;
 }
 

@@ -392,6 +392,19 @@ static void zstd__with_a_damaged_last_block__gives_the_blocks_before_it(void **s
     free(content);
 }
 
+/* A sound block that says that it is not the last, where another cannot follow: 3,000 times x, LF, y, LF. */
+static void zstd__with_a_damaged_header_behind_a_block__gives_the_block_by_any_reads(void **state)
+{
+    (void)state;
+    static const unsigned char packed[] = {0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58, 0x64, 0x00, 0x00,
+                                           0x28, 0x78, 0x78, 0x0a, 0x79, 0x0a, 0x01, 0x00, 0xb3,
+                                           0xf3, 0x01, 0x16, 0xc0, 0x39, 0x66, 0xc8};
+    static const size_t sizes[] = {1, 3, 27, 1000, 3003, 65536};
+    put_file(scratch("header"), packed, sizeof packed);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        check_listing(scratch("header"), sizes[i], 64, "1:<3000>;2:y;damaged");
+}
+
 static void zstd__with_a_window_that_is_too_large__says_what_to_do(void **state)
 {
     (void)state;
@@ -506,6 +519,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(trailing_bytes__of_the_other_compression__are_damage),
     cmocka_unit_test(changed_byte__anywhere__is_damage_or_makes_no_difference),
     cmocka_unit_test(zstd__with_a_damaged_last_block__gives_the_blocks_before_it),
+    cmocka_unit_test(zstd__with_a_damaged_header_behind_a_block__gives_the_block_by_any_reads),
     cmocka_unit_test(zstd__with_a_window_that_is_too_large__says_what_to_do),
     cmocka_unit_test(open__of_what_cannot_be_read__says_why),
     cmocka_unit_test(open__of_a_long_path__leaves_room_for_the_reason),
@@ -513,4 +527,4 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(read__that_is_interrupted_or_short__goes_on),
     cmocka_unit_test(standard_input__is_read_from_where_it_stands),
 };
-CHECK_MAIN(tests, 25)
+CHECK_MAIN(tests, 26)
