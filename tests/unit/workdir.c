@@ -41,7 +41,7 @@ static void remove_one(const char *path)
     DIR *open = opendir(path);
     const struct dirent *entry;
     while (open != NULL && (entry = readdir(open)) != NULL) {
-        char inner[2 * WORKDIR_PATH_MAX + 2];
+        char inner[4 * WORKDIR_PATH_MAX];
         (void)snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             (void)remove(inner);
