@@ -127,13 +127,14 @@ static int read_as_recorded(struct gen *g, struct pv_record_reader *reader, cons
 static int judge_batch(struct gen *g, const struct reading *how, const struct pv_record *records,
                        size_t count)
 {
-    struct pv_fault fault;
+    struct pv_fault fault = {.text = ""};
     for (int step = 0; step < 2 && how->prefetch; step++)
         for (size_t i = 0; i < count; i++)
             pv_judge_prefetch(how->judge, &records[i], step);
     for (size_t i = 0; i < count; i++)
         if (pv_judge_record(how->judge, &records[i], &fault) != PV_VERDICT_NEXT)
-            return gen_fail(g, "the judge stops at line %llu", (unsigned long long)records[i].line);
+            return gen_fail(g, "the judge stops at line %llu: %s", (unsigned long long)records[i].line,
+                            fault.text);
     return 0;
 }
 
@@ -253,13 +254,42 @@ static int same_by_all_ways(struct gen *g, const struct lines *lines)
     return failed;
 }
 
+/* Some bytes changed, left out or put in, whatever comes of it; but a line stays a line. */
+static void mutate(struct gen *g, struct buf *text)
+{
+    static const char bytes[] = "\"\\{}[]:,0-1eEunT \t\r\x01\x7F\xC3\xA9\xED\xA0\xFF";
+    for (uint32_t times = 1 + gen_draw(g, 3); times > 0 && text->len > 0; times--) {
+        size_t at = gen_draw(g, (uint32_t)text->len);
+        char byte = bytes[gen_draw(g, sizeof bytes - 1)];
+        switch (gen_draw(g, 4)) {
+        case 0:
+            text->bytes[at] = byte;
+            break;
+        case 1:
+            memmove(text->bytes + at, text->bytes + at + 1, text->len - at - 1);
+            text->len--;
+            break;
+        case 2: /* twice */
+            buf_add(text, &byte, 1);
+            memmove(text->bytes + at + 1, text->bytes + at, text->len - at - 1);
+            break;
+        default:
+            text->len = at;
+            break;
+        }
+    }
+}
+
 int prop_batches_agree(struct gen *g)
 {
     static struct lines lines;
     struct records records;
     records_init(&records, g);
-    while (lines.count < LINES_MAX && records_next(&records))
+    while (lines.count < LINES_MAX && records_next(&records)) {
+        if (gen_draw(g, 16) == 15)
+            mutate(g, &records.text);
         keep_line(&lines, &records.text);
+    }
     int failed = same_by_all_ways(g, &lines);
     free_lines(&lines);
     records_deinit(&records);
@@ -332,7 +362,7 @@ static int judge_line(struct judging *j, struct pv_record_reader *reader, struct
     struct records *r = j->records;
     struct lines one = {.count = 0};
     struct pv_record record;
-    struct pv_fault fault;
+    struct pv_fault fault = {.text = ""};
     keep_line(&one, &r->text);
     if (pv_record_reader_begin(reader, one.len[0]) != PV_OK)
         abort();
@@ -340,7 +370,7 @@ static int judge_line(struct judging *j, struct pv_record_reader *reader, struct
     int failed = same_envelope(r, &record);
     j->found = 0;
     if (failed == 0 && pv_judge_record(judge, &record, &fault) != PV_VERDICT_NEXT)
-        failed = gen_fail(r->g, "the judge stops");
+        failed = gen_fail(r->g, "the judge stops: %s", fault.text);
     failed = failed || j->failed;
     if (failed == 0 && j->found != r->finding_count)
         failed = gen_fail(r->g, "%zu findings, F1 says %zu", j->found, r->finding_count);
