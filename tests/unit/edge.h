@@ -1,5 +1,5 @@
-/* Bytes with nothing behind them: a page that cannot be read begins where they end, so that reading one byte too many
-   is a crash in every build, not only under a sanitizer. */
+/* Bytes with nothing behind them: a page that cannot be read begins where they end, so that reading one byte
+   too many is a crash in every build, not only under a sanitizer. */
 #ifndef PV_EDGE_H
 #define PV_EDGE_H
 
