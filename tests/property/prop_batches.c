@@ -1,4 +1,4 @@
-/* Records in streams: read in any batches, judged as F1 says. */
+/* Records in streams, read in any batches. */
 #include "case.h"
 #include "judge.h"
 #include "properties.h"
@@ -188,15 +188,13 @@ static void ignore(void *context, const struct pv_finding *finding)
     (void)finding;
 }
 
-static struct pv_judge *new_judge(struct gen *g, void (*on_finding)(void *, const struct pv_finding *),
-                                  void *context)
+static struct pv_judge *new_judge(struct gen *g)
 {
     struct pv_judge_options options = {.goes_on = true,
                                        .finds_duplicates = true,
                                        .paranoid = true,
                                        .seed = draw_seed(g),
-                                       .on_finding = on_finding,
-                                       .context = context};
+                                       .on_finding = ignore};
     struct pv_judge *judge = pv_judge_new(&options);
     if (judge == NULL)
         abort();
@@ -221,7 +219,7 @@ static void put_hashes(const struct pv_judge *judge, struct buf *out)
 
 static int read_and_hash(struct gen *g, const struct lines *lines, struct reading *how, struct buf *hashes)
 {
-    how->judge = new_judge(g, ignore, NULL);
+    how->judge = new_judge(g);
     int failed = read_lines(g, lines, how);
     put_hashes(how->judge, hashes);
     pv_judge_free(how->judge);
@@ -292,130 +290,6 @@ int prop_batches_agree(struct gen *g)
     }
     int failed = same_by_all_ways(g, &lines);
     free_lines(&lines);
-    records_deinit(&records);
-    return failed;
-}
-
-/* ---- what the reader and the judge say of a line is what F1 says ---- */
-
-struct judging {
-    struct records *records;
-    size_t found;
-    int failed;
-};
-
-static bool same_number(struct pv_str expected, int64_t number)
-{
-    char text[24];
-    int len = snprintf(text, sizeof text, "%lld", (long long)number);
-    return expected.ptr == NULL
-               ? number < 0
-               : expected.len == (size_t)len && memcmp(expected.ptr, text, expected.len) == 0;
-}
-
-static void on_finding(void *context, const struct pv_finding *finding)
-{
-    struct judging *j = context;
-    const struct records *r = j->records;
-    if (j->found >= r->finding_count) {
-        j->failed = gen_fail(r->g, "a finding too many: %s", pv_code_name(finding->why->code));
-        return;
-    }
-    const struct record_finding *expected = &r->findings[j->found++];
-    bool stream = expected->stream.ptr == NULL
-                      ? finding->stream.ptr == NULL
-                      : finding->stream.ptr != NULL && pv_str_equal(finding->stream, expected->stream);
-    if (finding->why->code != expected->code || finding->why->field != expected->field || !stream ||
-        !same_number(expected->number, finding->number))
-        j->failed = gen_fail(r->g, "finding %zu is %s of field %d, number %lld; F1 says %s of field %d",
-                             j->found, pv_code_name(finding->why->code), (int)finding->why->field,
-                             (long long)finding->number, pv_code_name(expected->code), (int)expected->field);
-}
-
-static int same_envelope(struct records *r, const struct pv_record *record)
-{
-    enum pv_envelope expected = r->unreadable               ? PV_ENVELOPE_UNREADABLE
-                                : r->bad_key != PV_KEY_NONE ? PV_ENVELOPE_KEY_INVALID
-                                                            : PV_ENVELOPE_VALID;
-    if (record->envelope != expected)
-        return gen_fail(r->g, "the envelope is %d, not %d", record->envelope, expected);
-    if (expected == PV_ENVELOPE_UNREADABLE)
-        return 0;
-    if (record->has_stream != r->has_stream || record->has_election != r->has_election ||
-        record->has_number != r->has_number)
-        return gen_fail(r->g, "can be read: stream %d, election %d, number %d; F1 says %d, %d, %d",
-                        record->has_stream, record->has_election, record->has_number, r->has_stream,
-                        r->has_election, r->has_number);
-    if (expected == PV_ENVELOPE_KEY_INVALID)
-        return record->why.code == PV_RECORD_INVALID && record->why.field == r->bad_key
-                   ? 0
-                   : gen_fail(r->g, "the bad key is %d, not %d", (int)record->why.field, (int)r->bad_key);
-    enum pv_code code = record->decoded == PV_OK ? PV_CODE_NONE : record->why.code;
-    return code == r->decoded.code
-               ? 0
-               : gen_fail(r->g, "the event is %d, not %d", (int)code, (int)r->decoded.code);
-}
-
-static int judge_line(struct judging *j, struct pv_record_reader *reader, struct pv_judge *judge,
-                      uint64_t line)
-{
-    struct records *r = j->records;
-    struct lines one = {.count = 0};
-    struct pv_record record;
-    struct pv_fault fault = {.text = ""};
-    keep_line(&one, &r->text);
-    if (pv_record_reader_begin(reader, one.len[0]) != PV_OK)
-        abort();
-    pv_record_read_line(reader, (struct pv_str){one.text[0], one.len[0]}, line, &record);
-    int failed = same_envelope(r, &record);
-    j->found = 0;
-    if (failed == 0 && pv_judge_record(judge, &record, &fault) != PV_VERDICT_NEXT)
-        failed = gen_fail(r->g, "the judge stops: %s", fault.text);
-    failed = failed || j->failed;
-    if (failed == 0 && j->found != r->finding_count)
-        failed = gen_fail(r->g, "%zu findings, F1 says %zu", j->found, r->finding_count);
-    free_lines(&one);
-    return failed;
-}
-
-/* The elections that came of it, in the order of appearance. */
-static int same_elections(struct records *r, const struct pv_judge *judge)
-{
-    int failed = 0;
-    if (pv_judge_stream_count(judge) != r->appeared_count)
-        return gen_fail(r->g, "%zu streams appeared, not %zu", pv_judge_stream_count(judge),
-                        r->appeared_count);
-    for (size_t i = 0; failed == 0 && i < r->appeared_count; i++) {
-        const struct pv_election *election = &pv_judge_stream(judge, i)->election;
-        const struct model *model = &r->streams[r->appeared[i]].model;
-        struct buf core = {0}, expected = {0};
-        if (election->version >= 0)
-            print_document(election, &core);
-        if (model->count > 0)
-            model_document(model, &expected);
-        if (!buf_equal(&core, &expected))
-            failed = differ(r->g, "documents of a stream", &core, &expected);
-        buf_free(&core);
-        buf_free(&expected);
-    }
-    return failed;
-}
-
-int prop_records_are_judged(struct gen *g)
-{
-    struct records records;
-    struct judging judging = {.records = &records};
-    struct pv_record_reader *reader = pv_record_reader_new(gen_draw(g, 2) == 1);
-    struct pv_judge *judge = new_judge(g, on_finding, &judging);
-    int failed = 0;
-    if (reader == NULL)
-        abort();
-    records_init(&records, g);
-    for (uint64_t line = 1; failed == 0 && line <= LINES_MAX && records_next(&records); line++)
-        failed = judge_line(&judging, reader, judge, line);
-    failed = failed || same_elections(&records, judge);
-    pv_judge_free(judge);
-    pv_record_reader_free(reader);
     records_deinit(&records);
     return failed;
 }
