@@ -300,10 +300,12 @@ static const struct sqlite3_io_methods methods = {
     .xShmUnmap = vfs_shm_unmap,
 };
 
+/* Version 1: no shared memory. */
+static struct sqlite3_io_methods plain_methods;
+
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *given)
 {
     struct open_file *f = of(file);
-    (void)vfs;
     memset(f, 0, sizeof *f);
     if (!disk_may(current, DISK_OPEN))
         return SQLITE_CANTOPEN;
@@ -317,7 +319,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
         (void)snprintf(f->remove_at_close, sizeof f->remove_at_close, "%s", name);
     if (given != NULL)
         *given = flags;
-    f->base.pMethods = &methods;
+    f->base.pMethods = strcmp(vfs->zName, DISK_VFS) == 0 ? &methods : &plain_methods;
     return SQLITE_OK;
 }
 
@@ -395,7 +397,12 @@ void disk_vfs_register(void)
                               .xSleep = vfs_sleep,
                               .xGetLastError = vfs_last_error,
                               .xCurrentTimeInt64 = vfs_time};
-    if (sqlite3_vfs_register(&vfs, 0) != SQLITE_OK) {
+    static sqlite3_vfs plain;
+    plain = vfs;
+    plain.zName = DISK_VFS_PLAIN;
+    plain_methods = methods;
+    plain_methods.iVersion = 1;
+    if (sqlite3_vfs_register(&vfs, 0) != SQLITE_OK || sqlite3_vfs_register(&plain, 0) != SQLITE_OK) {
         (void)fprintf(stderr, "cannot register the simulated disk\n");
         exit(2);
     }

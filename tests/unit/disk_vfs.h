@@ -7,8 +7,11 @@
 
 #define DISK_VFS "disk"
 
-/* Registers it, once. */
+/* Registers them, once. */
 void disk_vfs_register(void);
+/* The same without shared memory, as network file systems are: SQLite cannot keep a log there. */
+#define DISK_VFS_PLAIN "disk-plain"
+
 /* The disk that files are opened on from now on. */
 void disk_vfs_use(struct disk *disk);
 

@@ -17,6 +17,9 @@ static const struct world_step steps[] = {
     {WORLD_COPY, 2, 40},
     {WORLD_READ, 0, 0},
     {WORLD_CLOSE, 0, 0},
+    {WORLD_OPEN, 1, 0},
+    {WORLD_READ, 0, 0},
+    {WORLD_CLOSE, 0, 0},
     {WORLD_OPEN, 0, 0},
     {WORLD_APPEND, 1, 4},
     {WORLD_PUT, 1, 0},
@@ -35,12 +38,13 @@ static const struct world_step steps[] = {
     {WORLD_CLOSE, 0, 0},
 };
 
-static bool open_both(struct world *world, struct pv_fault *fault)
+static bool open_both(struct world *world, bool to_read, struct pv_fault *fault)
 {
+    enum pv_open_mode mode = to_read ? PV_OPEN_READ : PV_OPEN_WRITE;
     static const struct pv_sqlite_options options = {DISK_VFS, 0, 1 << 20};
-    if (!pv_sqlite_store_open_with(&FILE_NAME[2], PV_OPEN_WRITE, &options, &world->store, fault))
+    if (!pv_sqlite_store_open_with(&FILE_NAME[2], mode, &options, &world->store, fault))
         return false;
-    if (pv_sqlite_cache_open_with(&FILE_NAME[2], PV_OPEN_WRITE, &options, &world->cache, fault))
+    if (pv_sqlite_cache_open_with(&FILE_NAME[2], mode, &options, &world->cache, fault))
         return true;
     world->store.ops->close(world->store.self);
     return false;

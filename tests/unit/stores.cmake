@@ -6,7 +6,7 @@ pv_test(NAME test_document_caches KIND contract
   SOURCES test_document_caches.c contract_document_cache.c contract_run.c cache_kit.c kit_memory.c workdir.c
   LIBS pv_adapters cmocka)
 pv_test(NAME test_sqlite_open KIND unit
-  SOURCES test_sqlite_open.c store_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
+  SOURCES test_sqlite_open.c store_kit.c kit_memory.c workdir.c disk.c disk_vfs.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_shared KIND unit
   SOURCES test_sqlite_shared.c store_kit.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_cache KIND unit
@@ -31,9 +31,12 @@ target_link_options(torture_sqlite PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wra
 pv_test(NAME torture_sqlite_all KIND torture TIER slow TIMEOUT 600 ENVIRONMENT ${PV_QUICK}
   COMMAND torture_sqlite ARGS --all)
 pv_test(NAME torture_files KIND torture ENVIRONMENT ${PV_QUICK}
-  SOURCES torture_files.c alloc_faults.c disk_files.c ${PV_WORLD} LIBS pv_adapters)
+  SOURCES torture_files.c alloc_faults.c disk_files.c ${PV_WORLD} LIBS pv_adapters OpenSSL::Crypto)
+pv_test(NAME torture_memory KIND torture ENVIRONMENT ${PV_QUICK}
+  SOURCES torture_memory.c alloc_faults.c ${PV_WORLD} LIBS pv_adapters)
+target_link_options(torture_memory PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup)
 set(wrapped malloc calloc realloc strdup mkdir open64 openat64 close read write fsync renameat unlinkat fstat64
-    fstatat64 flock fdopendir readdir64 closedir)
+    fstatat64 flock fdopendir readdir64 closedir EVP_Digest)
 list(TRANSFORM wrapped PREPEND "-Wl,--wrap=")
 target_link_options(torture_files PRIVATE ${wrapped})
 pv_test(NAME torture_files_on_a_disk_that_lies_finds_the_loss KIND control ENVIRONMENT ${PV_QUICK}

@@ -1,6 +1,7 @@
 /* Opening a database: what is ours and what is not, what is damaged, and what cannot be written. */
 #include "adapters.h"
 #include "check.h"
+#include "disk_vfs.h"
 #include "sqlite_db.h"
 #include "store_kit.h"
 #include "workdir.h"
@@ -245,6 +246,19 @@ static void open__a_database_in_utf_16__is_refused(void **state)
     check_left_alone("wide.db", PV_FAULT_KIND_DAMAGED, "not PhotoVote's");
 }
 
+static void open__where_there_can_be_no_log__is_refused(void **state)
+{
+    static const struct pv_sqlite_options options = {DISK_VFS_PLAIN, 0, 1 << 20};
+    struct pv_event_store store;
+    struct disk *disk = disk_new();
+    (void)state;
+    disk_vfs_register();
+    disk_vfs_use(disk);
+    check_true(!pv_sqlite_store_open_with("plain.db", PV_OPEN_WRITE, &options, &store, &fault));
+    check_says("plain.db", PV_FAULT_KIND_IO, "cannot keep a write-ahead log there");
+    disk_free(disk);
+}
+
 /* --- names of files --- */
 
 static void open__names_that_mean_something_to_sqlite__are_names_of_files(void **state)
@@ -308,6 +322,16 @@ static void read_only__what_is_in_the_log_only__is_seen(void **state)
     close_store(&reader);
 }
 
+/* What coverage has counted is written at exit, which a child has to go past. */
+void __gcov_dump(void) __attribute__((weak));
+
+static void leave_child(int status)
+{
+    if (__gcov_dump != NULL)
+        __gcov_dump();
+    _exit(status);
+}
+
 /* Runs in a child of its own, as somebody who owns nothing: permissions mean nothing to root. */
 static void as_nobody(void (*run)(void))
 {
@@ -317,7 +341,7 @@ static void as_nobody(void (*run)(void))
         if (getuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
             _exit(3);
         run();
-        _exit(0);
+        leave_child(0);
     }
     int status = -1;
     check_int(waitpid(child, &status, 0), child);
@@ -329,7 +353,7 @@ static void as_nobody(void (*run)(void))
     do {                                                                                                     \
         if (!(condition)) {                                                                                  \
             (void)fprintf(stderr, "in the child: %s does not hold (%s)\n", #condition, fault.text);          \
-            _exit(1);                                                                                        \
+            leave_child(1);                                                                                  \
         }                                                                                                    \
     } while (0)
 
@@ -534,6 +558,7 @@ int main(void)
         CASE(open__other_tables_than_ours__are_refused_by_name),
         CASE(open__tables_beside_ours__are_none_of_our_business),
         CASE(open__a_database_in_utf_16__is_refused),
+        CASE(open__where_there_can_be_no_log__is_refused),
         CASE(open__names_that_mean_something_to_sqlite__are_names_of_files),
         CASE(read_only__appending_is_denied_and_changes_nothing),
         CASE(read_only__what_is_in_the_log_only__is_seen),

@@ -62,9 +62,9 @@ static bool document_after(const struct world *world, size_t steps, unsigned ele
 
 /* --- steps --- */
 
-static enum world_outcome open_world(struct world *world)
+static enum world_outcome open_world(struct world *world, size_t index)
 {
-    if (!world->open(world, &world->fault))
+    if (!world->open(world, world->steps[index].which == 1, &world->fault))
         return WORLD_FAULT;
     world->is_open = true;
     return WORLD_DONE;
@@ -166,7 +166,7 @@ static enum world_outcome play(struct world *world, size_t index, bool again)
     const struct world_step *step = &world->steps[index];
     switch (step->action) {
     case WORLD_OPEN:
-        return open_world(world);
+        return open_world(world, index);
     case WORLD_CLOSE:
         world_close(world);
         return WORLD_DONE;

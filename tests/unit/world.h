@@ -8,7 +8,7 @@
 #include "event_store.h"
 
 enum world_action {
-    WORLD_OPEN,
+    WORLD_OPEN, /* `which` 1: only to be read */
     WORLD_CLOSE,
     WORLD_APPEND,      /* `count` events to stream `which`, at the version that is there */
     WORLD_COPY,        /* the same, as records from elsewhere */
@@ -27,8 +27,8 @@ struct world_step {
 struct world {
     const struct world_step *steps;
     size_t count;
-    bool (*open)(struct world *world, struct pv_fault *fault); /* fills in store and cache */
-    bool (*checkpoint)(struct world *world, int mode);         /* true if it was done */
+    bool (*open)(struct world *world, bool to_read, struct pv_fault *fault); /* fills in store and cache */
+    bool (*checkpoint)(struct world *world, int mode);                       /* true if it was done */
     struct pv_event_store store;
     struct pv_document_cache cache;
     bool is_open;
