@@ -20,10 +20,12 @@ void kit_check_same(const char *file, int line, const char *what, struct pv_str 
 {
     enum { BEFORE = 60, SHOWN = 200 };
     size_t at = 0;
+    if (pv_str_equal(a, b))
+        return;
+    if (a.len == 0 || b.len == 0)
+        kit_fail(file, line, "%s differ: %zu and %zu bytes", what, a.len, b.len);
     while (at < a.len && at < b.len && a.ptr[at] == b.ptr[at])
         at++;
-    if (at == a.len && at == b.len)
-        return;
     size_t from = at > BEFORE ? at - BEFORE : 0;
     int left = (int)(a.len - from > SHOWN ? SHOWN : a.len - from);
     int right = (int)(b.len - from > SHOWN ? SHOWN : b.len - from);
