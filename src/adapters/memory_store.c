@@ -38,7 +38,7 @@ static bool reserve(struct memory_store *store, size_t more)
     if (more <= store->capacity - store->count)
         return true;
     size_t capacity = store->capacity * 2 + more;
-    struct stored **records = realloc(store->records, capacity * sizeof *records);
+    struct stored **records = realloc(store->records, capacity * sizeof(struct stored *));
     if (records == NULL)
         return false;
     store->records = records;

@@ -159,13 +159,13 @@ static bool drop_pages(struct call *call, struct pv_str kind, uint32_t from)
     return ok(call, status, SQLITE_DONE);
 }
 
-/* Writes what changed and what is not there yet; of a put of all pages nothing is there. Then what is there
-   no longer goes. */
+/* Writes what changed and what is not there yet; before a put of all pages everything was removed. Then what
+   is there no longer goes. */
 static bool put_pages(struct call *call, const struct pv_cache_put *put, enum pv_page_kind kind,
                       uint32_t count)
 {
     int64_t there = 0;
-    if (!count_pages(call, page_kinds[kind], &there))
+    if (put->page_changed != NULL && !count_pages(call, page_kinds[kind], &there))
         return false;
     for (uint32_t page = 0; page < count; page++) {
         if (page < there && !put->page_changed(put->context, kind, page))

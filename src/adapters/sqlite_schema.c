@@ -94,7 +94,7 @@ static int find_foreign(const struct pv_sqlite *sqlite, const char **foreign)
 bool pv_sqlite_schema_check(const struct pv_sqlite *sqlite, struct pv_fault *fault)
 {
     int64_t version;
-    enum identity identity;
+    enum identity identity = OURS;
     const char *foreign = NULL;
     int status = identify(sqlite, &identity, &version);
     if (status == SQLITE_OK && identity != OURS) {

@@ -293,6 +293,12 @@ static bool pieces_equal(const struct pv_piece *a, const struct pv_piece *b)
     return a->len == b->len && a->slot == b->slot;
 }
 
+static bool chunks_equal(const struct pv_chunk *a, const struct pv_chunk *b)
+{
+    pv_sixteen difference = (a->bytes ^ b->bytes) | (a->mask ^ b->mask);
+    return (difference[0] | difference[1]) == 0;
+}
+
 /* The literal bytes and what is cut out of them (gaps too: they are bytes without a mask) make a layout; all
    the rest follows from them. */
 bool pv_layout_equal(const struct pv_layout *a, const struct pv_layout *b)
@@ -302,5 +308,8 @@ bool pv_layout_equal(const struct pv_layout *a, const struct pv_layout *b)
     for (unsigned i = 0; i < a->piece_count; i++)
         if (!pieces_equal(&a->pieces[i], &b->pieces[i]))
             return false;
-    return memcmp(a->chunks, b->chunks, sizeof a->chunks) == 0;
+    for (size_t i = 0; i < PV_LAYOUT_CHUNKS; i++)
+        if (!chunks_equal(&a->chunks[i], &b->chunks[i]))
+            return false;
+    return true;
 }

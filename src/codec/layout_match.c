@@ -16,9 +16,10 @@ static inline bool is_zero(pv_sixteen bits)
     return (bits[0] | bits[1]) == 0;
 }
 
-static inline pv_sixteen difference(const char *at, const struct pv_chunk *chunk)
+/* Between the chunk with this number and the bytes for it, where chunk 0 has its bytes at `at`. */
+static inline pv_sixteen difference(const char *at, const struct pv_chunk *chunks, size_t number)
 {
-    return (load(at) & chunk->mask) ^ chunk->bytes;
+    return (load(at + number * PV_CHUNK) & chunks[number].mask) ^ chunks[number].bytes;
 }
 
 /* A text along a layout, run by run */
@@ -36,15 +37,15 @@ static bool is_run(struct pv_str text, const char *at, const struct pv_piece *pi
         last_at = at;
     }
     const struct pv_chunk *last = chunk + piece->chunk_count - 1;
-    pv_sixteen all = difference(last_at, last);
-    for (; last - chunk >= 4; chunk += 4, at += 4 * PV_CHUNK) {
-        all |= difference(at, chunk) | difference(at + PV_CHUNK, chunk + 1);
-        all |= difference(at + 2 * PV_CHUNK, chunk + 2) | difference(at + 3 * PV_CHUNK, chunk + 3);
+    pv_sixteen all = difference(last_at, last, 0);
+    for (; last - chunk >= 4; chunk += 4, at += 4 * (size_t)PV_CHUNK) {
+        all |= difference(at, chunk, 0) | difference(at, chunk, 1);
+        all |= difference(at, chunk, 2) | difference(at, chunk, 3);
         if (!is_zero(all)) /* texts of another kind tend to differ early */
             return false;
     }
     for (; chunk < last; chunk++, at += PV_CHUNK)
-        all |= difference(at, chunk);
+        all |= difference(at, chunk, 0);
     return is_zero(all);
 }
 
@@ -128,15 +129,15 @@ static inline pv_sixteen special(pv_sixteen bytes)
 const struct pv_form *pv_layout_fit(const struct pv_layout *layout, struct pv_str text)
 {
     const struct pv_shape *shape = &layout->shape;
-    pv_sixteen even = difference(text.ptr + text.len - PV_CHUNK, &shape->chunks[shape->chunk_count]);
+    pv_sixteen even = difference(text.ptr + text.len - PV_CHUNK, &shape->chunks[shape->chunk_count], 0);
     pv_sixteen odd = {0, 0};
     size_t i = 0;
     for (; i + 2 <= shape->chunk_count; i += 2) {
-        even |= difference(text.ptr + i * PV_CHUNK, &shape->chunks[i]);
-        odd |= difference(text.ptr + (i + 1) * PV_CHUNK, &shape->chunks[i + 1]);
+        even |= difference(text.ptr, shape->chunks, i);
+        odd |= difference(text.ptr, shape->chunks, i + 1);
     }
     if (i < shape->chunk_count)
-        odd |= difference(text.ptr + i * PV_CHUNK, &shape->chunks[i]);
+        odd |= difference(text.ptr, shape->chunks, i);
     for (i = 0; i < shape->text_count; i++)
         even |= special(load(text.ptr + shape->texts[i].at)) & shape->texts[i].mask;
     return is_zero(even | odd) ? &shape->form : NULL;
@@ -209,7 +210,7 @@ const struct pv_form *pv_layout_walk(struct pv_layout *layout, struct pv_str tex
     if (!same_runs(layout, &form, &layout->last)) {
         find_values(layout, &form);
         layout->last = form;
-    } else if (text.len <= PV_SHAPE_CHUNKS * PV_CHUNK && !same_runs(layout, &form, &layout->shape.form)) {
+    } else if (text.len <= PV_SHAPE_TEXT_MAX && !same_runs(layout, &form, &layout->shape.form)) {
         build_shape(layout, text); /* lengths that come again */
     }
     return &layout->last;

@@ -13,6 +13,7 @@ enum {
     PV_LAYOUT_READS = 16,
     PV_SHAPE_CHUNKS = 64,
     PV_CHUNK = 16,
+    PV_SHAPE_TEXT_MAX = PV_SHAPE_CHUNKS * PV_CHUNK, /* bytes of a text that is compared as a whole */
 };
 
 /* Literal bytes are compared sixteen at a time; where the mask is 0, any byte will do (`bytes` is 0 there).
