@@ -214,7 +214,7 @@ static bool report_values(struct diff *diff, struct pv_diff_report *report, cons
 
 static enum pv_diff_cause tell_cause(const struct cached_state *state, const struct pv_judged *judged)
 {
-    if (judged == NULL || judged->election.version < 0)
+    if (judged == NULL)
         return PV_CAUSE_MISSING_IN_SOURCE;
     if (judged->election.deleted)
         return PV_CAUSE_DELETED;
@@ -223,7 +223,7 @@ static enum pv_diff_cause tell_cause(const struct cached_state *state, const str
     return state->version > judged->election.version ? PV_CAUSE_AHEAD : PV_CAUSE_EDITED;
 }
 
-/* What the cache has against what the source came to; `judged` may be NULL: the source never met it. */
+/* What the cache has against what the source came to; `judged` is NULL where the source does not have it. */
 static bool compare_cached(struct diff *diff, struct cached_state *state, const struct pv_judged *judged,
                            struct pv_fault *fault)
 {
@@ -236,7 +236,7 @@ static bool compare_cached(struct diff *diff, struct cached_state *state, const 
         return false;
     }
     enum pv_diff_cause cause = readable ? tell_cause(state, judged) : PV_CAUSE_DAMAGED;
-    bool on_both = judged != NULL && judged->election.version >= 0 && !judged->election.deleted;
+    bool on_both = judged != NULL && !judged->election.deleted;
     struct pv_diff_report report = {diff->audit->out,
                                     diff->format,
                                     state->id,
@@ -278,14 +278,13 @@ static bool compare_all(struct diff *diff, const struct pv_judge *judge, struct 
 {
     for (size_t i = 0; i < pv_judge_stream_count(judge); i++) {
         const struct pv_judged *judged = pv_judge_stream(judge, i);
-        struct cached_state *state = find_state(diff, judged->id);
-        if (judged->ended && state != NULL)
-            state->compared = true;
         if (pv_judged_is_shown(judged) && !compare_rebuilt(diff, judged, fault))
             return false;
     }
     for (uint32_t i = 0; i < diff->state_count; i++) {
-        if (!diff->states[i].compared && !compare_cached(diff, &diff->states[i], NULL, fault))
+        struct cached_state *state = &diff->states[i];
+        if (!state->compared && !pv_judge_has_ended(judge, state->id) &&
+            !compare_cached(diff, state, NULL, fault))
             return false;
     }
     return true;

@@ -342,6 +342,12 @@ const struct pv_judged *pv_judge_stream(const struct pv_judge *judge, size_t i)
     return judge->appeared[i];
 }
 
+bool pv_judge_has_ended(const struct pv_judge *judge, struct pv_election_id id)
+{
+    const struct pv_judged *stream = find_stream(judge, id);
+    return stream != NULL && stream->ended;
+}
+
 bool pv_judged_is_shown(const struct pv_judged *judged)
 {
     return judged->election.version >= 0 && !judged->ended;

@@ -68,6 +68,8 @@ bool pv_judge_met_election(const struct pv_judge *judge);
 /* The streams that have appeared, in that order. */
 size_t pv_judge_stream_count(const struct pv_judge *judge);
 const struct pv_judged *pv_judge_stream(const struct pv_judge *judge, size_t i);
+/* Whether a finding has ended the election, even one whose stream has not appeared. */
+bool pv_judge_has_ended(const struct pv_judge *judge, struct pv_election_id id);
 /* Whether a stream's election is to be printed: it was created, and no finding has ended it. */
 bool pv_judged_is_shown(const struct pv_judged *judged);
 

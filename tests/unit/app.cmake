@@ -1,0 +1,19 @@
+# The commands, on sources, stores and caches in memory. Allocations, and calls into the layers below, are made to fail
+# by the linker.
+set(PV_APP_WRAP malloc calloc realloc pv_document_hash pv_sha256 pv_election_when pv_election_apply
+  pv_election_ensure_valid_state)
+list(TRANSFORM PV_APP_WRAP PREPEND "-Wl,--wrap=")
+function(pv_app_test NAME)
+  pv_test(NAME ${NAME} KIND unit SOURCES ${NAME}.c app_kit.c app_calls.c failing.c kit_memory.c ${ARGN}
+    LIBS pv_adapters pv_app cmocka PkgConfig::CJSON)
+  target_link_options(${NAME} PRIVATE ${PV_APP_WRAP})
+endfunction()
+pv_app_test(test_app_id_set)
+pv_app_test(test_app_judge)
+pv_app_test(test_app_run)
+pv_app_test(test_app_verify)
+pv_app_test(test_app_replay)
+pv_app_test(test_app_rebuild app_cache.c)
+pv_app_test(test_app_diff app_cache.c)
+pv_app_test(test_app_diff_faults app_cache.c)
+pv_app_test(test_app_diff_report)
