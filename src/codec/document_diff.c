@@ -131,12 +131,12 @@ static bool list_add(struct list *list, struct pv_str item)
     return true;
 }
 
-/* The elements of an array; false when out of memory. */
+/* The elements of an array, from between its brackets; false when out of memory. */
 static bool list_init(struct list *list, struct pv_str array)
 {
     *list = (struct list){NULL, 0, 0};
-    struct pv_json json = inside(array);
-    while (json.at < json.end && *json.at != ']') {
+    struct pv_json json = pv_json_begin((struct pv_str){array.ptr + 1, array.len - 2}, NULL);
+    while (json.at < json.end) {
         if (*json.at == ',')
             json.at++;
         if (!list_add(list, take_value(&json)))

@@ -9,6 +9,7 @@ target_link_libraries(test_document_write PRIVATE OpenSSL::Crypto)
 target_link_options(test_document_write PRIVATE
   -Wl,--wrap=EVP_MD_CTX_new,--wrap=EVP_DigestInit_ex,--wrap=EVP_DigestUpdate,--wrap=EVP_DigestFinal_ex)
 pv_codec_test(test_document_read)
+pv_codec_test(test_document_diff)
 pv_codec_test(test_json_guard)
 pv_codec_test(test_print)
 pv_test(NAME test_layout KIND unit SOURCES test_layout.c record_kit.c LIBS pv_codec cmocka)
