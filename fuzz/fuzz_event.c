@@ -35,10 +35,12 @@ static void read_event(struct pv_str type, struct pv_str text, struct answer *an
     free(scratch);
 }
 
-/* As a store gives it; twice, so that the second time finds what the first has taught. */
+/* As a store gives it; twice, so that the second time finds what the first has taught. From what is not even
+   JSON nothing is learned, and layouts are large to set up. */
 static void check_stored(struct pv_str type, struct pv_str text, const struct answer *plain)
 {
-    struct pv_record_reader *reader = pv_record_reader_new(true);
+    bool learns = plain->result == PV_OK || plain->why.code != PV_JSON_INVALID;
+    struct pv_record_reader *reader = pv_record_reader_new(learns);
     char *name = kit_copy(type), *data = kit_copy(text);
     struct pv_recorded recorded = {.stream = PV_STR("Election-01HQ0000000000000000000001"),
                                    .type = {name, type.len},

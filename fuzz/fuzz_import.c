@@ -1,8 +1,10 @@
-/* A CSV of star ballots. Of a file that is accepted, the events verify without a finding, and the election
-   they make has the tally that a recount of the table has; written as a table again, it is the same poll. A
-   file that is refused has problems, each at a place in it. */
+/* A CSV of star ballots. It is accepted just when a naive reader takes it for a poll, and holds the same
+   voters and stars; a file that is refused has problems, each at a place in it. Of one that is accepted, the
+   events verify without a finding, and the election they make has the tally that a recount has; written as a
+   table again, it is the same poll. */
 #include "commands.h"
 #include "lines.h"
+#include "naive_table.h"
 #include "poll.h"
 #include "print.h"
 #include "record.h"
@@ -22,27 +24,26 @@ static int take_on(void *context, const char *bytes, size_t len)
 /* ---- reading ---- */
 
 struct problems {
-    struct pv_str text;
-    size_t count;
+    size_t count, bytes;
+    uint64_t lines;
 };
 
 static void on_problem(void *context, uint64_t line, uint64_t column, const char *sentence)
 {
     struct problems *problems = context;
-    uint64_t lines = 1;
-    for (size_t i = 0; i < problems->text.len; i++)
-        lines += problems->text.ptr[i] == '\n';
     problems->count++;
-    CHECK(line >= 1 && line <= lines);
-    CHECK(column >= 1 && column <= problems->text.len + 1);
+    CHECK(line >= 1 && line <= problems->lines);
+    CHECK(column >= 1 && column <= problems->bytes + 1);
     CHECK(sentence[0] != '\0' && kit_is_clean((struct pv_str){sentence, strlen(sentence)}, ""));
 }
 
 /* The bytes are the caller's to free after the file. NULL: refused. */
 static char *read_poll(struct pv_str text, struct pv_poll_file *file)
 {
-    struct problems problems = {text, 0};
+    struct problems problems = {.bytes = text.len, .lines = 1};
     char *bytes = kit_copy(text);
+    for (size_t i = 0; i < text.len; i++)
+        problems.lines += text.ptr[i] == '\n';
     enum pv_poll_result result = pv_poll_read(bytes, text.len, file, on_problem, &problems);
     CHECK(result == PV_POLL_OK || result == PV_POLL_BAD);
     CHECK((result == PV_POLL_BAD) == (problems.count > 0));
@@ -50,6 +51,63 @@ static char *read_poll(struct pv_str text, struct pv_poll_file *file)
         return bytes;
     free(bytes);
     return NULL;
+}
+
+/* ---- the naive reader ---- */
+
+static size_t row_of(const struct naive_table *table, struct pv_str voter)
+{
+    size_t row = 1;
+    while (row < table->row_count && !pv_str_equal(naive_table_cell(table, row, 0), voter))
+        row++;
+    CHECK(row < table->row_count);
+    return row;
+}
+
+static void check_candidates(const struct pv_poll *poll, const struct naive_table *table)
+{
+    CHECK(poll->candidate_count + 3 == naive_table_width(table, 0));
+    for (size_t i = 0; i < poll->candidate_count; i++) {
+        struct pv_str cell = naive_table_cell(table, 0, 3 + i);
+        CHECK(poll->candidates[i].len > 0 && poll->candidates[i].len <= cell.len);
+        if (memchr(cell.ptr, '&', cell.len) == NULL)
+            CHECK_SAME("a candidate and its cell", poll->candidates[i], cell);
+    }
+}
+
+/* Voters are in the order of their times, those of one time in the order of the rows. */
+static void check_voters(const struct pv_poll *poll, const struct naive_table *table)
+{
+    char last[NAIVE_TIME_LEN + 1] = "";
+    size_t last_row = 0;
+    CHECK(poll->voter_count + 1 == table->row_count);
+    for (size_t v = 0; v < poll->voter_count; v++) {
+        char time[NAIVE_TIME_LEN + 1];
+        size_t row = row_of(table, poll->voters[v].id);
+        naive_table_time(table, row, time);
+        int order = strcmp(last, time);
+        CHECK(order < 0 || (order == 0 && last_row < row));
+        for (size_t i = 0; i < poll->candidate_count; i++)
+            CHECK(naive_table_cell(table, row, 3 + i).ptr[0] == '0' + poll->voters[v].stars[i]);
+        memcpy(last, time, sizeof last);
+        last_row = row;
+    }
+}
+
+/* `poll` is NULL where the text was refused. */
+static void check_against_naive(struct pv_str text, const struct pv_poll *poll)
+{
+    struct naive_table table;
+    naive_table_init(&table, text);
+    enum naive_poll verdict = naive_table_is_poll(&table);
+    if (verdict != NAIVE_POLL_BY_NAMES)
+        CHECK((verdict == NAIVE_POLL) == (poll != NULL));
+    if (poll != NULL) {
+        check_candidates(poll, &table);
+        check_voters(poll, &table);
+        CHECK_SAME("the poll's id and its cell", poll->id, naive_table_cell(&table, 1, 2));
+    }
+    naive_table_deinit(&table);
 }
 
 /* ---- written again ---- */
@@ -211,7 +269,9 @@ static void check_events(const struct pv_poll *poll)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct pv_poll_file file;
-    char *bytes = read_poll((struct pv_str){(const char *)data, size}, &file);
+    struct pv_str text = {(const char *)data, size};
+    char *bytes = read_poll(text, &file);
+    check_against_naive(text, bytes != NULL ? &file.poll : NULL);
     if (bytes == NULL)
         return 0;
     file.poll.name = PV_STR("a poll");

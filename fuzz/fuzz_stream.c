@@ -1,7 +1,8 @@
 /* Whole streams, as lines of NDJSON, through the commands. Every finding and every document and tally is what
-   F1 and the model say; batches of any size and both readers give the same; the state keeps D6 after every
-   event; verify and replay see the same states; what was rebuilt does not differ; what was pulled is found to
-   be the same. */
+   F1 and the model say; the state keeps D6 after every event. And by the input's length, one of: batches of
+   any size and both readers give the same; verify and replay see the same states; one election alone is as
+   among others, and a stream stopped as a stream cut; what was rebuilt does not differ; what was pulled is
+   found to be the same. All of them for each input would leave time for a third of the inputs. */
 #include "adapters.h"
 #include "case.h"
 #include "expected.h"
@@ -286,19 +287,22 @@ static void check_pulled(const struct lines *lines, const struct expected *expec
     free_run(&pull);
 }
 
+static void check_parts(const struct lines *lines, const struct expected *expected)
+{
+    check_one_election(lines, expected);
+    check_stopped(lines, expected);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static void (*const checks[])(const struct lines *, const struct expected *) = {
+        check_verify, check_replays, check_parts, check_rebuilt, check_pulled};
     static struct lines lines;
     static struct expected expected;
     lines_split((struct pv_str){(const char *)data, size}, USED_LINES, &lines);
     expected_init(&expected, &lines);
     check_judge(&lines, &expected);
-    check_verify(&lines, &expected);
-    check_replays(&lines, &expected);
-    check_one_election(&lines, &expected);
-    check_stopped(&lines, &expected);
-    check_rebuilt(&lines, &expected);
-    check_pulled(&lines, &expected);
+    checks[size % (sizeof checks / sizeof checks[0])](&lines, &expected);
     expected_deinit(&expected);
     lines_deinit(&lines);
     return 0;
