@@ -110,8 +110,8 @@ bool cat_agrees_with_core(const char **which)
 {
     for (int i = 0; i < PV_EVENT_TYPE_COUNT; i++) {
         const struct pv_event_spec *spec = pv_event_spec((enum pv_event_type)i);
-        *which = events[i].type;
-        if (!str_is(spec->type, events[i].type) || !fields_agree(&events[i], spec))
+        *which = spec->type.ptr;
+        if (events[i].type == NULL || !str_is(spec->type, events[i].type) || !fields_agree(&events[i], spec))
             return false;
     }
     return true;
