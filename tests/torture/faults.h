@@ -1,5 +1,5 @@
 /* Calls that fail on purpose: the linker puts a wrapper before each fallible call that the program makes (the
-   list is wraps.txt), and this decides which of them fails. */
+   list is in CMakeLists.txt), and this decides which of them fails. */
 #ifndef PV_FAULTS_H
 #define PV_FAULTS_H
 
@@ -18,5 +18,7 @@ void faults_begin(enum faults_mode mode, size_t at);
 size_t faults_end(void);
 /* The name of the call that failed first; NULL if none did. */
 const char *faults_first(void);
+/* The name of call `at` since faults_begin; NULL if there was none, or there were very many. */
+const char *faults_name(size_t at);
 
 #endif

@@ -1,16 +1,18 @@
-/* torture_commands --scratch DIR --stream FILE --stride N --min N: runs every scenario with each of its
-   fallible calls failing once, and from then on; of these points every N-th, and
-   --min of them at least. After each run:
+/* torture_commands --scratch DIR --stream FILE [--stride N] [--min N] [--only WORDS] [--call NAME]: runs
+   every scenario (or those whose name begins with the words) with each of its fallible calls (or those of the
+   name) failing once, and from then on; of these points every N-th, and --min of them at least. After each
+   run:
    - the exit status is 2, with one line on standard error that names the program, or the run came to the same
    as without a failure (some failures are harmless);
+   - what is written all or not at all is whole, as before, or absent, and nothing unfinished lies beside it;
    - no file is left open, and (by LeakSanitizer at the end) no memory is lost;
    - the same command in the same place then succeeds, and what it made is whole. */
 #include "audit.h"
 #include "faults.h"
+#include "folder.h"
+#include "import.h"
 #include "scenarios.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,11 +21,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_LEN = 512, OUTPUT_LEN = 1 << 16 };
+enum { OUTPUT_LEN = 1 << 16 };
 
 struct torture {
     const char *scratch;
     char base[PATH_LEN], run[PATH_LEN];
+    size_t stride;
+    const char *call; /* only calls of this name; NULL: all */
+    bool *chosen;     /* of the scenario's calls */
     unsigned long points, failures;
 };
 
@@ -32,106 +37,6 @@ struct outcome {
     int status;
     char out[OUTPUT_LEN], err[OUTPUT_LEN];
 };
-
-static void die(const char *what, const char *which)
-{
-    (void)printf("FAILED torture: cannot %s %s: %s\n", what, which, strerror(errno));
-    exit(1);
-}
-
-/* Files. They are few and small. */
-
-static void read_file(const char *path, char *to, size_t size)
-{
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        die("read", path);
-    size_t len = fread(to, 1, size - 1, file);
-    to[len] = '\0';
-    (void)fclose(file);
-}
-
-static void copy_file(const char *from, const char *to)
-{
-    static char bytes[1 << 20];
-    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
-    if (in == NULL || out == NULL)
-        die("copy", from);
-    for (size_t len; (len = fread(bytes, 1, sizeof bytes, in)) > 0;) {
-        if (fwrite(bytes, 1, len, out) != len)
-            die("write", to);
-    }
-    (void)fclose(in);
-    if (fclose(out) != 0)
-        die("write", to);
-}
-
-/* Calls `each` with every entry of a folder. */
-static void walk(const char *dir, const char *other, void (*each)(const char *path, const char *other_path))
-{
-    char path[PATH_LEN * 2], other_path[PATH_LEN * 2];
-    DIR *entries = opendir(dir);
-    if (entries == NULL)
-        die("list", dir);
-    for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        (void)snprintf(path, sizeof path, "%s/%s", dir, entry->d_name);
-        (void)snprintf(other_path, sizeof other_path, "%s/%s", other, entry->d_name);
-        each(path, other_path);
-    }
-    (void)closedir(entries);
-}
-
-static void remove_file(const char *path, const char *unused)
-{
-    (void)unused;
-    (void)unlink(path);
-}
-
-/* A cache's folder is one level below the run's. */
-static void remove_entry(const char *path, const char *unused)
-{
-    struct stat status;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
-        walk(path, "", remove_file);
-        (void)rmdir(path);
-    } else {
-        remove_file(path, unused);
-    }
-}
-
-static void copy_entry(const char *from, const char *to)
-{
-    struct stat status;
-    if (stat(from, &status) != 0)
-        die("find", from);
-    if (!S_ISDIR(status.st_mode)) {
-        copy_file(from, to);
-        return;
-    }
-    if (mkdir(to, 0700) != 0)
-        die("make", to);
-    walk(from, to, copy_file);
-}
-
-static void empty_folder(const char *dir)
-{
-    if (mkdir(dir, 0700) != 0 && errno == EEXIST)
-        walk(dir, "", remove_entry);
-}
-
-static size_t open_files(void)
-{
-    size_t count = 0;
-    DIR *entries = opendir("/proc/self/fd");
-    if (entries == NULL)
-        die("list", "open files");
-    while (readdir(entries) != NULL)
-        count++;
-    (void)closedir(entries);
-    return count;
-}
 
 /* Running */
 
@@ -165,21 +70,29 @@ static void restore(int fd, int saved)
     (void)close(saved);
 }
 
+/* Whose main the words are for. */
+static int run_main(const char *const *words, int argc, char **argv)
+{
+    static char audit[] = "photovote-audit", import[] = "photovote-import";
+    bool imports = strcmp(words[0], "import") == 0;
+    argv[imports] = imports ? import : audit;
+    return imports ? pv_import_main(argc - 1, argv + 1) : pv_audit_main(argc, argv);
+}
+
 /* Runs a command line in a folder; returns how many fallible calls it made. */
 static size_t run(const struct torture *torture, const char *const *words, const char *folder,
                   enum faults_mode mode, size_t at, struct outcome *outcome)
 {
-    char program[] = "photovote-audit", out[PATH_LEN], err[PATH_LEN];
-    char *argv[SCENARIO_WORDS + 2] = {program};
+    char out[PATH_LEN], err[PATH_LEN], *argv[SCENARIO_WORDS + 2] = {NULL}, *placed[SCENARIO_WORDS + 2];
     int argc = 1;
     for (; argc <= SCENARIO_WORDS && words[argc - 1] != NULL; argc++)
-        argv[argc] = place(words[argc - 1], folder);
+        argv[argc] = placed[argc] = place(words[argc - 1], folder);
     (void)snprintf(out, sizeof out, "%s/stdout", torture->scratch);
     (void)snprintf(err, sizeof err, "%s/stderr", torture->scratch);
     (void)fflush(stdout);
     int saved_out = redirect(STDOUT_FILENO, out), saved_err = redirect(STDERR_FILENO, err);
     faults_begin(mode, at);
-    outcome->status = pv_audit_main(argc, argv);
+    outcome->status = run_main(words, argc, argv);
     size_t calls = faults_end();
     (void)fflush(stdout);
     (void)fflush(stderr);
@@ -188,7 +101,7 @@ static size_t run(const struct torture *torture, const char *const *words, const
     read_file(out, outcome->out, sizeof outcome->out);
     read_file(err, outcome->err, sizeof outcome->err);
     for (int i = 1; i < argc; i++)
-        free(argv[i]);
+        free(placed[i]);
     return calls;
 }
 
@@ -203,20 +116,29 @@ static void set_up(const struct torture *torture, const struct scenario *scenari
     }
 }
 
-static void complain(struct torture *torture, const struct scenario *scenario, enum faults_mode mode,
-                     size_t at, const char *what, const struct outcome *outcome)
+/* A point of failure: this call of this scenario, once or from then on. */
+struct point {
+    const struct scenario *scenario;
+    enum faults_mode mode;
+    size_t at;
+    const char *failed; /* the name of the call */
+};
+
+static void complain(struct torture *torture, const struct point *point, const char *what,
+                     const struct outcome *outcome)
 {
     torture->failures++;
     (void)printf("FAILED torture \"%s\", call %zu (%s) %s: %s; status %d, standard error:\n%s",
-                 scenario->name, at, faults_first() != NULL ? faults_first() : "none",
-                 mode == FAULTS_ONCE ? "failing once" : "failing from then on", what, outcome->status,
+                 point->scenario->name, point->at, point->failed,
+                 point->mode == FAULTS_ONCE ? "failing once" : "failing from then on", what, outcome->status,
                  outcome->err);
 }
 
-static bool says_why(const struct outcome *outcome)
+static bool says_why(const struct scenario *scenario, const struct outcome *outcome)
 {
-    return strncmp(outcome->err, "photovote-audit: ", 17) == 0 ||
-           strstr(outcome->err, "\nphotovote-audit: ") != NULL;
+    bool imports = strcmp(scenario->words[0], "import") == 0;
+    const char *said = strstr(outcome->err, imports ? "photovote-import: " : "photovote-audit: ");
+    return said != NULL && (said == outcome->err || said[-1] == '\n');
 }
 
 static bool is_same(const struct outcome *a, const struct outcome *b)
@@ -224,7 +146,7 @@ static bool is_same(const struct outcome *a, const struct outcome *b)
     return a->status == b->status && strcmp(a->out, b->out) == 0;
 }
 
-/* The result of a scenario that has run. */
+/* What the scenario's destination holds, as another command sees it. */
 static void take_result(const struct torture *torture, const struct scenario *scenario,
                         struct outcome *result)
 {
@@ -232,45 +154,133 @@ static void take_result(const struct torture *torture, const struct scenario *sc
         (void)run(torture, scenario->result, torture->run, FAULTS_NONE, 0, result);
 }
 
-/* One point. `calm` is the run without a failure, `result` what it made. */
-static void torture_point(struct torture *torture, const struct scenario *scenario, enum faults_mode mode,
-                          size_t at, const struct outcome *calm, const struct outcome *result)
+/* What a scenario comes to if nothing fails. */
+struct calm {
+    struct outcome before, run, after;
+    char whole[PATH_LEN]; /* a copy of the new file, if it makes one */
+};
+
+static void new_file(const struct torture *torture, const struct scenario *scenario, char path[PATH_LEN * 2])
 {
-    static struct outcome faulty, again, made;
-    set_up(torture, scenario);
-    size_t files = open_files();
-    (void)run(torture, scenario->words, torture->run, mode, at, &faulty);
-    torture->points++;
-    if (open_files() != files)
-        complain(torture, scenario, mode, at, "files are left open", &faulty);
-    if (faulty.status == 2 ? !says_why(&faulty) : !is_same(&faulty, calm))
-        complain(torture, scenario, mode, at, "neither refused with a reason nor done", &faulty);
-    (void)run(torture, scenario->words, torture->run, FAULTS_NONE, 0, &again);
-    if (scenario->may_tear && mode == FAULTS_FROM_ON && strstr(again.err, "cut short") != NULL)
-        return;
-    if (!is_same(&again, calm))
-        complain(torture, scenario, mode, at, "the command does not succeed afterwards", &again);
-    made = *result;
-    take_result(torture, scenario, &made);
-    if (!is_same(&made, result))
-        complain(torture, scenario, mode, at, "what it made afterwards is not whole", &made);
+    (void)snprintf(path, PATH_LEN * 2, "%s/%s", torture->run, scenario->new_file);
 }
 
-static void torture_scenario(struct torture *torture, const struct scenario *scenario, size_t stride,
-                             size_t phase)
+/* All or nothing: true if the destination is whole already. */
+static bool check_destination(struct torture *torture, const struct point *point, const struct calm *calm,
+                              const struct outcome *faulty)
 {
-    static struct outcome calm, result;
-    set_up(torture, scenario);
-    size_t calls = run(torture, scenario->words, torture->run, FAULTS_NONE, 0, &calm);
-    result = (struct outcome){0};
-    take_result(torture, scenario, &result);
-    if (calm.status == 2 || result.status != 0)
-        complain(torture, scenario, FAULTS_NONE, 0, "it fails without a failure",
-                 calm.status == 2 ? &calm : &result);
-    for (int mode = FAULTS_ONCE; mode <= FAULTS_FROM_ON; mode++) {
-        for (size_t at = phase % stride; at < calls; at += stride)
-            torture_point(torture, scenario, (enum faults_mode)mode, at, &calm, &result);
+    static struct outcome now;
+    const struct scenario *scenario = point->scenario;
+    char path[PATH_LEN * 2];
+    take_result(torture, scenario, &now);
+    bool whole = strcmp(now.out, calm->after.out) == 0;
+    bool kept = strcmp(now.out, calm->before.out) == 0;
+    if (scenario->new_file != NULL) {
+        new_file(torture, scenario, path);
+        kept = !is_there(path);
+        whole = !kept && same_bytes(path, calm->whole);
     }
+    if (!whole && (!kept || faulty->status == 0))
+        complain(torture, point, "the destination is neither whole nor as before", faulty);
+    bool cannot_remove = point->mode == FAULTS_FROM_ON || strcmp(point->failed, "unlink") == 0;
+    if (remove_files(torture->run, ".part") > 0 && !cannot_remove)
+        complain(torture, point, "an unfinished file is left", faulty);
+    return whole;
+}
+
+static void check_afterwards(struct torture *torture, const struct point *point, const struct calm *calm)
+{
+    static struct outcome again, made;
+    const struct scenario *scenario = point->scenario;
+    (void)run(torture, scenario->words, torture->run, FAULTS_NONE, 0, &again);
+    if (scenario->may_tear && point->mode == FAULTS_FROM_ON && strstr(again.err, "cut short") != NULL)
+        return;
+    if (!is_same(&again, &calm->run))
+        complain(torture, point, "the command does not succeed afterwards", &again);
+    made = calm->after;
+    take_result(torture, scenario, &made);
+    if (!is_same(&made, &calm->after))
+        complain(torture, point, "what it made afterwards is not whole", &made);
+}
+
+/* Failures that no command can get over: what is not read or not safe on the disk is not done. */
+static bool is_harmless(const char *call)
+{
+    static const char *const grave[] = {"read", "write", "fsync", "fdatasync"};
+    for (size_t i = 0; i < sizeof grave / sizeof *grave; i++) {
+        if (strcmp(call, grave[i]) == 0)
+            return false;
+    }
+    return true;
+}
+
+static void torture_point(struct torture *torture, struct point *point, const struct calm *calm)
+{
+    static struct outcome faulty;
+    set_up(torture, point->scenario);
+    size_t files = open_files();
+    (void)run(torture, point->scenario->words, torture->run, point->mode, point->at, &faulty);
+    if (faults_first() != NULL)
+        point->failed = faults_first();
+    torture->points++;
+    if (open_files() != files)
+        complain(torture, point, "files are left open", &faulty);
+    if (faulty.status == 2 ? !says_why(point->scenario, &faulty) : !is_same(&faulty, &calm->run))
+        complain(torture, point, "neither refused with a reason nor done", &faulty);
+    if (faulty.status != 2 && !is_harmless(point->failed))
+        complain(torture, point, "the failure is ignored", &faulty);
+    bool whole = point->scenario->all_or_nothing && check_destination(torture, point, calm, &faulty);
+    if (!whole || point->scenario->new_file == NULL) /* a file that is there is not made again */
+        check_afterwards(torture, point, calm);
+}
+
+/* Which calls of the run that just ended are to fail. */
+static void choose(struct torture *torture, size_t calls, size_t phase)
+{
+    torture->chosen = calloc(calls + 1, sizeof *torture->chosen);
+    if (torture->chosen == NULL)
+        die("choose", "calls");
+    for (size_t at = 0; at < calls; at++) {
+        const char *name = faults_name(at);
+        bool called = torture->call == NULL || (name != NULL && strcmp(name, torture->call) == 0);
+        torture->chosen[at] = called && at % torture->stride == phase % torture->stride;
+    }
+}
+
+static size_t run_calmly(struct torture *torture, const struct scenario *scenario, struct calm *calm,
+                         size_t phase)
+{
+    char path[PATH_LEN * 2];
+    calm->before = calm->after = (struct outcome){0};
+    set_up(torture, scenario);
+    take_result(torture, scenario, &calm->before);
+    set_up(torture, scenario);
+    size_t calls = run(torture, scenario->words, torture->run, FAULTS_NONE, 0, &calm->run);
+    choose(torture, calls, phase);
+    take_result(torture, scenario, &calm->after);
+    const struct point none = {scenario, FAULTS_NONE, 0, "none"};
+    if (calm->run.status == 2 || calm->after.status != 0)
+        complain(torture, &none, "it fails without a failure",
+                 calm->run.status == 2 ? &calm->run : &calm->after);
+    if (scenario->new_file != NULL) {
+        new_file(torture, scenario, path);
+        (void)snprintf(calm->whole, sizeof calm->whole, "%s/whole", torture->scratch);
+        copy_entry(path, calm->whole);
+    }
+    return calls;
+}
+
+static void torture_scenario(struct torture *torture, const struct scenario *scenario, size_t phase)
+{
+    static struct calm calm;
+    size_t calls = run_calmly(torture, scenario, &calm, phase);
+    for (int mode = FAULTS_ONCE; mode <= FAULTS_FROM_ON; mode++) {
+        for (size_t at = 0; at < calls; at++) {
+            if (torture->chosen[at])
+                torture_point(torture, &(struct point){scenario, (enum faults_mode)mode, at, "none"}, &calm);
+        }
+    }
+    free(torture->chosen);
     (void)printf("%s: %zu fallible calls\n", scenario->name, calls);
 }
 
@@ -298,6 +308,38 @@ static void make_streams(const struct torture *torture, const char *stream)
     }
 }
 
+/* A poll of one voter, who leaves out every one of many candidates with long names: more than one write. */
+static void put_wide_poll(FILE *file)
+{
+    enum { CANDIDATES = 90, NAME_CHARACTERS = 190 };
+    (void)fputs("voterID,voteTime,pollID", file);
+    for (int i = 0; i < CANDIDATES; i++) {
+        (void)fprintf(file, ",%d ", i);
+        for (int j = 0; j < NAME_CHARACTERS; j++)
+            (void)fputs("\xf0\x9f\x93\xb7", file);
+    }
+    (void)fputs("\nv1,2024-02-24 18:00:00,p", file);
+    for (int i = 0; i < CANDIDATES; i++)
+        (void)fputs(",0", file);
+    (void)fputc('\n', file);
+}
+
+static void make_polls(const struct torture *torture)
+{
+    char path[PATH_LEN * 2];
+    (void)snprintf(path, sizeof path, "%s/poll.csv", torture->base);
+    FILE *file = fopen(path, "wb");
+    if (file == NULL || fputs(scenario_poll, file) < 0 || fclose(file) != 0)
+        die("write", path);
+    (void)snprintf(path, sizeof path, "%s/wide.csv", torture->base);
+    file = fopen(path, "wb");
+    if (file == NULL)
+        die("write", path);
+    put_wide_poll(file);
+    if (ferror(file) || fclose(file) != 0)
+        die("write", path);
+}
+
 static void prepare(struct torture *torture, const char *stream)
 {
     static struct outcome outcome;
@@ -305,6 +347,7 @@ static void prepare(struct torture *torture, const char *stream)
     (void)snprintf(torture->run, sizeof torture->run, "%s/run", torture->scratch);
     empty_folder(torture->base);
     make_streams(torture, stream);
+    make_polls(torture);
     for (size_t i = 0; i < preparation_count; i++) {
         (void)run(torture, preparations[i], torture->base, FAULTS_NONE, 0, &outcome);
         if (outcome.status != 0) {
@@ -314,36 +357,49 @@ static void prepare(struct torture *torture, const char *stream)
     }
 }
 
-int main(int argc, char **argv)
+static void make_folder(const char *path)
 {
-    struct torture torture = {0};
-    const char *stream = NULL;
-    size_t stride = 1, floor = 1;
-    for (int i = 1; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "--scratch") == 0)
-            torture.scratch = argv[i + 1];
-        else if (strcmp(argv[i], "--stream") == 0)
-            stream = argv[i + 1];
-        else if (strcmp(argv[i], "--stride") == 0)
-            stride = strtoul(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--min") == 0)
-            floor = strtoul(argv[i + 1], NULL, 10);
-    }
-    if (torture.scratch == NULL || stream == NULL || stride == 0) {
-        (void)printf("usage: torture_commands --scratch DIR --stream FILE --stride N --min N\n");
-        return 2;
-    }
     char parent[PATH_LEN];
-    (void)snprintf(parent, sizeof parent, "%s", torture.scratch);
+    (void)snprintf(parent, sizeof parent, "%s", path);
     char *slash = strrchr(parent, '/');
     if (slash != NULL) {
         *slash = '\0';
         (void)mkdir(parent, 0700);
     }
-    (void)mkdir(torture.scratch, 0700);
+    (void)mkdir(path, 0700);
+}
+
+/* The options' values, from a command line of pairs. */
+static const char *option(int argc, char **argv, const char *name, const char *otherwise)
+{
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], name) == 0)
+            return argv[i + 1];
+    }
+    return otherwise;
+}
+
+int main(int argc, char **argv)
+{
+    const char *stream = option(argc, argv, "--stream", NULL), *only = option(argc, argv, "--only", "");
+    struct torture torture = {
+        .scratch = option(argc, argv, "--scratch", NULL),
+        .stride = strtoul(option(argc, argv, "--stride", "1"), NULL, 10),
+        .call = option(argc, argv, "--call", NULL),
+    };
+    unsigned long floor = strtoul(option(argc, argv, "--min", "1"), NULL, 10);
+    if (torture.scratch == NULL || stream == NULL || torture.stride == 0) {
+        (void)printf(
+            "usage: torture_commands --scratch DIR --stream FILE [--stride N] [--min N] [--only WORDS] "
+            "[--call NAME]\n");
+        return 2;
+    }
+    make_folder(torture.scratch);
     prepare(&torture, stream);
-    for (size_t i = 0; i < scenario_count; i++)
-        torture_scenario(&torture, &scenarios[i], stride, i);
+    for (size_t i = 0; i < scenario_count; i++) {
+        if (strncmp(scenarios[i].name, only, strlen(only)) == 0)
+            torture_scenario(&torture, &scenarios[i], i);
+    }
     (void)printf("%lu points of failure, %lu failures\n", torture.points, torture.failures);
     return torture.failures == 0 && torture.points >= floor ? 0 : 1;
 }
