@@ -70,7 +70,8 @@ def check_paths(tree, document):
         told = line.split("|", 2)[-1] if line.startswith("| `") else line  # the first cell is check_design's
         named += [path.rstrip("./") for code in CODE.findall(told) for path in PATH.findall(code) if "*" not in path]
         for path in named:
-            if not re.search(r"[A-Z]{4}", path) and not os.path.exists(os.path.join(tree, path)):
+            # Not what stands for a name, and not what is installed.
+            if not re.search(r"[A-Z]{4}|node_modules", path) and not os.path.exists(os.path.join(tree, path)):
                 yield f"{document}:{number}: there is no {path}"
 
 
