@@ -7,7 +7,7 @@
 
 static void take_fault(struct pv_json_value *whole, const struct pv_json_value *part)
 {
-    if (whole->fault == PV_JSON_SOUND) {
+    if (whole->fault == PV_JSON_SOUND && part->fault != PV_JSON_SOUND) {
         whole->fault = part->fault;
         whole->fault_at = part->fault_at;
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "layout_parts.h"
+#include "never.h"
 #include "ulid_decode.h"
 
 enum {
@@ -169,7 +170,10 @@ static bool read_natural(struct pv_str text, struct pv_str whole, int64_t *value
     uint64_t natural;
     if (text.len == 0 || text.len > NATURAL_DIGITS || (text.len > 1 && *text.ptr == '0'))
         return false;
-    bool few = text.len <= sizeof natural && text.ptr + text.len - whole.ptr >= (ptrdiff_t)sizeof natural;
+    /* Its key stands before it, and no key of an integer is so short. */
+    if (PV_NEVER(text.ptr + text.len - whole.ptr < (ptrdiff_t)sizeof natural))
+        return false;
+    bool few = text.len <= sizeof natural;
     if (!(few ? read_few_digits(text, &natural) : read_digits(text, &natural)))
         return false;
     *value = (int64_t)natural;
@@ -263,13 +267,12 @@ static bool read_slot(struct last *last, const struct view *view, const struct p
         return read_integer_field(view, read, value, &record->event);
     case PV_SLOT_FIELD_TEXT:
         return read_text_field(view, read, value, &record->event);
-    case PV_SLOT_INTEGER:
-        return is_integer(value);
     case PV_SLOT_TEXT: /* never looked into */
     case PV_SLOT_END:
+    case PV_SLOT_INTEGER: /* only looked at */
         break;
     }
-    return false;
+    return is_integer(value);
 }
 
 static bool read_values(struct last *last, const struct view *view, struct pv_record *record)

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "layout_parts.h"
+#include "never.h"
 #include "scan.h"
 
 struct cutter {
@@ -142,12 +143,13 @@ static bool is_plain(struct pv_str text)
     return pv_scan_plain(text.ptr, text.ptr + text.len) == text.ptr + text.len;
 }
 
-/* A key is literal, and so is the type, which chooses the fields. */
+/* A key is literal, and so is the type, which chooses the fields. Behind a string there is always more: it
+   stands in an object. */
 static bool is_literal(const struct cutter *cutter, const char *at)
 {
     struct pv_json json = cutter->json;
     pv_json_skip_space(&json);
-    if (json.at < json.end && *json.at == ':')
+    if (*json.at == ':')
         return true;
     return cutter->learned->record != NULL && stands_at(cutter->learned->record, PV_KEY_TYPE, at);
 }
@@ -169,38 +171,36 @@ static bool cut_value(struct cutter *cutter, const char *at, struct pv_str value
     return true;
 }
 
-static bool cut_string(struct cutter *cutter)
+static bool cut_string(struct cutter *cutter, const struct pv_json_value *string)
 {
-    struct pv_json_value string;
-    if (!pv_json_string(&cutter->json, &string))
-        return false;
-    const char *at = string.raw.ptr;
+    const char *at = string->raw.ptr;
     if (is_literal(cutter, at))
         return true;
-    struct pv_str text = {at + 1, string.raw.len - 2};
+    struct pv_str text = {at + 1, string->raw.len - 2};
     return is_plain(text) && cut_value(cutter, at, text, PV_SLOT_FIELD_TEXT);
 }
 
-static bool cut_number(struct cutter *cutter)
+static bool cut_number(struct cutter *cutter, const struct pv_json_value *number)
 {
-    struct pv_json_value number;
-    if (!pv_json_value(&cutter->json, 1, &number))
-        return false;
-    if (!number.is_integer)
+    if (!number->is_integer)
         return true; /* literal: rare, and nobody reads it */
-    return cut_value(cutter, number.raw.ptr, number.raw, PV_SLOT_FIELD_INTEGER);
+    return cut_value(cutter, number->raw.ptr, number->raw, PV_SLOT_FIELD_INTEGER);
 }
 
 /* Strings and numbers are told by their first byte, which no other token has. */
 static bool cut_token(struct cutter *cutter)
 {
     char c = *cutter->json.at;
-    if (c == '"')
-        return cut_string(cutter);
-    if (c == '-' || (c >= '0' && c <= '9'))
-        return cut_number(cutter);
-    cutter->json.at++;
-    return true;
+    bool is_number = c == '-' || (c >= '0' && c <= '9');
+    if (c != '"' && !is_number) {
+        cutter->json.at++;
+        return true;
+    }
+    struct pv_json_value value;
+    bool sound = pv_json_value(&cutter->json, 1, &value);
+    if (PV_NEVER(!sound))
+        return false;
+    return is_number ? cut_number(cutter, &value) : cut_string(cutter, &value);
 }
 
 /* Marks */
@@ -250,7 +250,8 @@ static bool note_fields(const struct cutter *cutter)
         if (is_there(cutter->learned->event, field->name))
             continue;
         layout->has_none = true;
-        if (pv_event_set_field(&layout->none, field, &null) != PV_CODE_NONE)
+        enum pv_code code = pv_event_set_field(&layout->none, field, &null);
+        if (PV_NEVER(code != PV_CODE_NONE))
             return false;
     }
     return true;

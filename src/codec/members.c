@@ -14,6 +14,10 @@ static const struct pv_str names_of[PV_KEY_COUNT] = {
 /* A key longer than any name need not be unescaped: no escape is longer than six bytes a character. */
 enum { NAME_MAX_LEN = 16, ESCAPED_MAX = 6 * NAME_MAX_LEN + 2 };
 
+#define PV_NAME(tag, name) _Static_assert(sizeof(#name) - 1 <= NAME_MAX_LEN, "two words hold it");
+#include "fields.tbl.h"
+#undef PV_NAME
+
 /* `len` must not be 0. */
 static unsigned hash(const char *name, size_t len)
 {
@@ -45,11 +49,12 @@ static inline bool words_equal(const char *a, const char *b, size_t width)
     return x == y;
 }
 
-/* Equal lengths. Two overlapping words, because a call of memcmp costs more than what it compares here. */
+/* Equal lengths, up to NAME_MAX_LEN. Two overlapping words, because a call of memcmp costs more than what it
+ * compares here. */
 static inline bool name_equal(const char *a, const char *b, size_t len)
 {
     if (len >= 8)
-        return len <= NAME_MAX_LEN && words_equal(a, b, 8) && words_equal(a + len - 8, b + len - 8, 8);
+        return words_equal(a, b, 8) && words_equal(a + len - 8, b + len - 8, 8);
     if (len >= 4)
         return words_equal(a, b, 4) && words_equal(a + len - 4, b + len - 4, 4);
     return words_equal(a, b, 1) && words_equal(a + len / 2, b + len / 2, 1) &&

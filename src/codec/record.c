@@ -293,13 +293,15 @@ static void read_keys(struct pv_record_reader *reader, struct pv_record *record)
    record is lost, but what is wrong inside it is still not the line's fault. */
 static bool scan_data(struct pv_record_reader *reader, struct pv_json *json, struct pv_json_value *value)
 {
-    bool is_first = value == &reader->members.value[PV_KEY_DATA];
-    struct pv_json_value *whole = is_first ? &reader->data.whole : value;
     struct pv_json inner = *json;
     inner.start = inner.at; /* so that its faults count from its first byte */
-    bool sound =
-        is_first ? pv_event_scan(&inner, &reader->names, &reader->data) : pv_json_value(&inner, 1, whole);
-    *value = *whole;
+    bool sound;
+    if (value == &reader->members.value[PV_KEY_DATA]) {
+        sound = pv_event_scan(&inner, &reader->names, &reader->data);
+        *value = reader->data.whole;
+    } else {
+        sound = pv_json_value(&inner, 1, value);
+    }
     if (sound)
         value->fault = PV_JSON_SOUND;
     else

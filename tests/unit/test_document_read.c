@@ -965,39 +965,59 @@ static void document__very_many_strange_keys__take_linear_time(void **state)
     free(golden);
 }
 
-static void check_faults(const struct pv_document_parts *parts)
+/* Reads with the allocation of the given number failing; the allocations that there were. */
+static size_t read_failing_at(const struct pv_document_parts *parts, size_t number, enum pv_result expected)
 {
-    for (size_t i = 0;; i++) {
-        struct pv_election e;
-        pv_election_init(&e, seed);
-        failing_at(i);
-        enum pv_result result = pv_document_read(parts, &e, &error);
-        size_t count = failing_count();
-        failing_at(SIZE_MAX);
-        if (result == PV_OK) {
-            check_true(count <= i);
-            check_true(i > 100);
-            pv_election_deinit(&e);
-            return;
-        }
-        check_int(result, PV_FAULT_MEMORY);
+    struct pv_election e;
+    pv_election_init(&e, seed);
+    failing_at(number);
+    enum pv_result result = pv_document_read(parts, &e, &error);
+    size_t count = failing_count();
+    failing_at(SIZE_MAX);
+    check_int(result, expected);
+    if (result != PV_OK) {
         check_int(e.version, -1);
         check_true(e.name.ptr == NULL && e.ballots == NULL);
     }
+    pv_election_deinit(&e);
+    return count;
+}
+
+/* The last allocations, or all. */
+static void check_faults(const struct pv_document_parts *parts, size_t last)
+{
+    size_t count = read_failing_at(parts, SIZE_MAX, PV_OK);
+    check_true(count > 100);
+    for (size_t i = count > last ? count - last : 0; i < count; i++)
+        (void)read_failing_at(parts, i, PV_FAULT_MEMORY);
 }
 
 static void document__each_allocation_failed_once__is_a_fault_and_leaves_nothing(void **state)
 {
     (void)state;
     char *document = edited_behind("", "\"version\"", "\"\\u0040\":0,\"version\"");
-    check_faults(&(struct pv_document_parts){.header = str(document), .whole = true});
+    check_faults(&(struct pv_document_parts){.header = str(document), .whole = true}, SIZE_MAX);
     free(document);
     struct pv_election e;
     struct pages pages;
     pv_election_init(&e, seed);
     sample_large(&e, 6, 20);
     pages_init(&pages, &e);
-    check_faults(&pages.parts);
+    check_faults(&pages.parts, SIZE_MAX);
+    pages_deinit(&pages);
+    pv_election_deinit(&e);
+}
+
+/* On a large paper each ballot's ratings have memory of their own. Ballots come last. */
+static void document__no_memory_for_ratings_on_a_large_paper__is_a_fault(void **state)
+{
+    (void)state;
+    struct pv_election e;
+    struct pages pages;
+    pv_election_init(&e, seed);
+    sample_large(&e, PV_RATINGS_DENSE_MAX + 1, 7);
+    pages_init(&pages, &e);
+    check_faults(&pages.parts, 100);
     pages_deinit(&pages);
     pv_election_deinit(&e);
 }
@@ -1037,5 +1057,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(election__read_back_open_without_ballots__takes_ratings),
     cmocka_unit_test(document__very_many_strange_keys__take_linear_time),
     cmocka_unit_test(document__each_allocation_failed_once__is_a_fault_and_leaves_nothing),
+    cmocka_unit_test(document__no_memory_for_ratings_on_a_large_paper__is_a_fault),
 };
-CHECK_MAIN(tests, 34)
+CHECK_MAIN(tests, 35)

@@ -303,6 +303,21 @@ static void layout__more_parts_than_its_bounds__is_not_learned(void **state)
     check_true(widest > 700 && widest < 1300);
 }
 
+/* Slots that are looked into: the line's stream, number and id (a UUID), and each integer. */
+static void layout__more_integers_than_its_bound__is_not_learned(void **state)
+{
+    (void)state;
+    char line[1024];
+    for (int count = PV_LAYOUT_READS - 4; count <= PV_LAYOUT_READS - 2; count++) {
+        int len =
+            snprintf(line, sizeof line, "%.*s,\"x\":[true", (int)strlen(kit_lines[21]) - 1, kit_lines[21]);
+        for (int i = 0; i < count; i++)
+            len += snprintf(line + len, sizeof line - (size_t)len, ",%d", i);
+        (void)snprintf(line + len, sizeof line - (size_t)len, "]}");
+        check_int(is_fast_again(line), count + 3 <= PV_LAYOUT_READS);
+    }
+}
+
 /* More layouts than the set holds: those in use stay, and answers stay right. */
 static void layout__more_than_the_set_holds__the_frequent_stay(void **state)
 {
@@ -656,6 +671,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(layout__a_run_that_ends_at_the_sixteenth_byte__is_the_shortest),
     cmocka_unit_test(layout__longer_than_its_bounds__is_not_learned),
     cmocka_unit_test(layout__more_parts_than_its_bounds__is_not_learned),
+    cmocka_unit_test(layout__more_integers_than_its_bound__is_not_learned),
     cmocka_unit_test(layout__more_than_the_set_holds__the_frequent_stay),
     cmocka_unit_test(layout__a_value_that_never_fits__does_not_push_out_others),
     cmocka_unit_test(layout__after_many_misses__is_tried_again_soon),
@@ -668,4 +684,4 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(shape__longer_than_its_bound__is_not_made),
     cmocka_unit_test(ulid__each_byte_at_each_place__is_decoded_as_the_core_does),
 };
-CHECK_MAIN(tests, 19)
+CHECK_MAIN(tests, 20)
