@@ -287,17 +287,16 @@ static void one_election__the_others_are_left_out_on_both_sides(void **state)
 
 /* --- order --- */
 
-#define MANY "KJHGFEDCBA98765432ZYXWVTSRQPNM" /* 30 */
-
 static void elections__are_told_in_the_sources_order_then_in_the_caches(void **state)
 {
+    static const char names[] = "KJHGFEDCBA98765432ZYXWVTSRQPNM"; /* 30 */
     char document[400];
     (void)state;
-    for (const char *name = MANY; *name != '\0'; name++) {
-        if (name < MANY + 10)
-            kit_life(&kit.history, *name, 0, 0);
-        (void)snprintf(document, sizeof document, DOCUMENT("%c", "1", "Pictures"), *name);
-        app_cache_keep(*name, document);
+    for (size_t i = 0; names[i] != '\0'; i++) {
+        if (i < 10)
+            kit_life(&kit.history, names[i], 0, 0);
+        (void)snprintf(document, sizeof document, DOCUMENT("%c", "1", "Pictures"), names[i]);
+        app_cache_keep(names[i], document);
     }
     check_int(diff(PV_DIFF_JSON_PATCH), PV_OUTCOME_FOUND);
     const char *order = "KJHGFEDCBA"
