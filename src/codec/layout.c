@@ -196,7 +196,8 @@ static bool read_stream(struct last *last, struct pv_str stream, struct pv_recor
             return false;
         memcpy(last->stream, stream.ptr, PV_STREAM_LEN);
     }
-    record->stream = record->recorded.stream = stream;
+    record->stream = stream;
+    record->recorded.stream = stream;
     record->election_id = last->stream_id;
     return true;
 }

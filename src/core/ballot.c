@@ -130,6 +130,12 @@ bool pv_ballot_check_touched(const struct pv_election *election, uint32_t positi
     return pv_rule_verdict(rule, PV_PART_BALLOT, position, violation);
 }
 
+void pv_ballot_prefetch(const struct pv_election *election, uint32_t position)
+{
+    const struct pv_ballot *ballot = &election->ballots[position];
+    pv_map_prefetch(&election->ballot_map, pv_hash_bits128(election->seed, ballot->id.bits));
+}
+
 bool pv_ballot_ensure_valid_state(const struct pv_election *election, uint32_t position,
                                   struct pv_violation *violation)
 {

@@ -19,16 +19,24 @@ bool pv_candidate_is_live(const struct pv_election *election, uint32_t candidate
     return !c->deleted && !election->competitions[c->competition].deleted;
 }
 
+/* In a live competition of this id. */
+static bool stands_in(const struct pv_election *election, uint32_t candidate, struct pv_competition_id id)
+{
+    const struct pv_competition *competition =
+        &election->competitions[election->candidates[candidate].competition];
+    return pv_bits128_equal(competition->id.bits, id.bits) && !competition->deleted;
+}
+
 enum pv_result pv_refer_candidate(const struct pv_election *election, struct pv_competition_id competition_id,
                                   struct pv_candidate_id id, uint32_t *candidate, struct pv_refusal *why)
 {
-    uint32_t competition;
-    enum pv_result result = pv_refer_competition(election, competition_id, &competition, why);
-    if (result != PV_OK)
-        return result;
     uint32_t found = pv_election_find_candidate(election, id);
-    if (found == PV_NONE || election->candidates[found].competition != competition)
-        return pv_refuse_id(why, PV_CANDIDATE_UNKNOWN, id.bits);
+    if (found == PV_NONE || !stands_in(election, found, competition_id)) {
+        /* What is wrong with the competition is said first. */
+        uint32_t competition;
+        enum pv_result result = pv_refer_competition(election, competition_id, &competition, why);
+        return result == PV_OK ? pv_refuse_id(why, PV_CANDIDATE_UNKNOWN, id.bits) : result;
+    }
     if (election->candidates[found].deleted)
         return pv_refuse_id(why, PV_CANDIDATE_REMOVED, id.bits);
     *candidate = found;

@@ -148,11 +148,18 @@ static enum pv_code gate_refusal(enum pv_gate gate, enum pv_phase phase)
     return PV_CODE_NONE;
 }
 
+/* The catalogue's gates by themselves: this table is looked into for every event. */
+static const enum pv_gate gates[] = {
+#define PV_EVENT(tag, name, aggregate, event, gate, fields) [PV_EVENT_##tag] = PV_GATE_##gate,
+#include "events.tbl.h"
+#undef PV_EVENT
+};
+
 /* D5 steps 4 to 7. */
 static enum pv_code admit(const struct pv_election *election, const struct pv_event *event)
 {
     enum pv_phase phase = pv_election_phase(election);
-    enum pv_gate gate = pv_event_spec(event->type)->gate;
+    enum pv_gate gate = gates[event->type];
     if (phase == PV_PHASE_DELETED)
         return PV_ELECTION_DELETED;
     if (phase == PV_PHASE_UNBORN)
@@ -224,32 +231,48 @@ static bool names_ballot(const struct pv_event *event)
     return event->type == PV_EVENT_BALLOT_CANDIDATE_RATED || event->type == PV_EVENT_BALLOT_CAST;
 }
 
+/* Both events begin with the election's id and the ballot's. */
+static struct pv_ballot_id ballot_named(const struct pv_event *event)
+{
+    return event->u.ballot_cast.ballot_id;
+}
+
+/* The slots in which the maps are looked into; an id that is new will be put there. */
 void pv_election_prefetch_slots(const struct pv_election *election, const struct pv_event *event)
 {
-    /* Both events begin with the election's id and the ballot's. */
-    if (names_ballot(event))
-        pv_map_prefetch(&election->ballot_map,
-                        pv_hash_bits128(election->seed, event->u.ballot_cast.ballot_id.bits));
-    else if (event->type == PV_EVENT_BALLOT_CREATED)
-        pv_map_prefetch(&election->voter_map,
-                        pv_hash_bits128(election->seed, event->u.ballot_created.voter_id.bits));
+    const struct pv_voter_registered *registered = &event->u.voter_registered;
+    const struct pv_ballot_created *created = &event->u.ballot_created;
+    struct pv_seed seed = election->seed;
+    if (names_ballot(event)) {
+        pv_map_prefetch(&election->ballot_map, pv_hash_bits128(seed, ballot_named(event).bits));
+    } else if (event->type == PV_EVENT_BALLOT_CREATED) {
+        pv_map_prefetch(&election->voter_map, pv_hash_bits128(seed, created->voter_id.bits));
+        pv_map_prefetch(&election->ballot_map, pv_hash_bits128(seed, created->ballot_id.bits));
+    } else if (event->type == PV_EVENT_VOTER_REGISTERED) {
+        pv_map_prefetch(&election->voter_map, pv_hash_bits128(seed, registered->voter_id.bits));
+        pv_map_prefetch(&election->email_map, pv_hash_email(seed, registered->email.text));
+    }
+}
+
+/* The item that a map finds first: mostly the one that is meant. */
+static bool first_item(const struct pv_map *map, uint32_t hash, uint32_t *item)
+{
+    uint32_t at = pv_map_first(map, hash);
+    return pv_map_next(map, hash, &at, item);
 }
 
 void pv_election_prefetch_parts(const struct pv_election *election, const struct pv_event *event)
 {
-    const struct pv_map *map;
-    uint32_t hash, item;
+    uint32_t item;
     if (names_ballot(event)) {
-        map = &election->ballot_map;
-        hash = pv_hash_bits128(election->seed, event->u.ballot_cast.ballot_id.bits);
-        for (uint32_t at = pv_map_first(map, hash); pv_map_next(map, hash, &at, &item);) {
+        uint32_t hash = pv_hash_bits128(election->seed, ballot_named(event).bits);
+        if (first_item(&election->ballot_map, hash, &item)) {
             __builtin_prefetch(&election->ballots[item], 1);
             pv_ratings_prefetch(&election->ratings, item);
         }
     } else if (event->type == PV_EVENT_BALLOT_CREATED) {
-        map = &election->voter_map;
-        hash = pv_hash_bits128(election->seed, event->u.ballot_created.voter_id.bits);
-        for (uint32_t at = pv_map_first(map, hash); pv_map_next(map, hash, &at, &item);)
+        uint32_t hash = pv_hash_bits128(election->seed, event->u.ballot_created.voter_id.bits);
+        if (first_item(&election->voter_map, hash, &item))
             __builtin_prefetch(&election->voters[item], 1);
     }
 }

@@ -3,41 +3,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Odd constants with well mixed bits (from the digits of the golden ratio and of the square root of 3). */
-static const uint64_t k0 = UINT64_C(0x9e3779b97f4a7c15), k1 = UINT64_C(0xbb67ae8584caa73b);
-
-/* The two halves of a 128-bit product folded: each bit of the result depends on every bit of both factors. */
-static uint64_t fold(uint64_t a, uint64_t b)
+/* Eight bytes with their capitals made small. Of each byte the lower seven bits are added to what makes the
+   highest bit say "from A on" and "beyond Z"; only ASCII has capitals. */
+static uint64_t small_letters(uint64_t bytes)
 {
-    __extension__ unsigned __int128 product = (unsigned __int128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static uint32_t finish(uint64_t hash, struct pv_seed seed)
-{
-    return (uint32_t)(fold(hash ^ k0, seed.a ^ k1) >> 32);
-}
-
-uint32_t pv_hash_bits128(struct pv_seed seed, struct pv_bits128 key)
-{
-    return finish(fold(key.hi ^ seed.a, key.lo ^ seed.b), seed);
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;
+    uint64_t low = bytes & ~highs;
+    uint64_t from_a = low + ones * (0x80 - 'A'), beyond_z = low + ones * (0x7f - 'Z');
+    uint64_t capital = (from_a & ~beyond_z & ~bytes) & highs;
+    return bytes | capital >> 2; /* 0x20 */
 }
 
 uint32_t pv_hash_email(struct pv_seed seed, struct pv_str email)
 {
     uint64_t hash = seed.a ^ (uint64_t)email.len;
     for (size_t at = 0; at < email.len;) {
-        unsigned char block[16] = {0};
-        for (size_t i = 0; i < sizeof block && at < email.len; i++, at++) {
-            unsigned char c = (unsigned char)email.ptr[at];
-            block[i] = c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c;
-        }
-        uint64_t low, high;
-        memcpy(&low, block, sizeof low);
-        memcpy(&high, block + sizeof low, sizeof high);
-        hash = fold(low ^ hash, high ^ seed.b);
+        uint64_t block[2] = {0, 0};
+        size_t len = email.len - at < sizeof block ? email.len - at : sizeof block;
+        memcpy(block, email.ptr + at, len);
+        at += len;
+        hash = pv_hash_fold(small_letters(block[0]) ^ hash, small_letters(block[1]) ^ seed.b);
     }
-    return finish(hash, seed);
+    return pv_hash_finish(hash, seed);
 }
 
 void pv_map_deinit(struct pv_map *map)

@@ -21,7 +21,23 @@ struct pv_seed {
     uint64_t a, b;
 };
 
-uint32_t pv_hash_bits128(struct pv_seed seed, struct pv_bits128 key);
+/* The two halves of a 128-bit product folded: each bit of the result depends on every bit of both factors. */
+static inline uint64_t pv_hash_fold(uint64_t a, uint64_t b)
+{
+    __extension__ unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+/* The constants are odd with well mixed bits (from the digits of the golden ratio and of the square root of
+   3). */
+static inline uint32_t pv_hash_finish(uint64_t hash, struct pv_seed seed)
+{
+    uint64_t a = hash ^ UINT64_C(0x9e3779b97f4a7c15), b = seed.a ^ UINT64_C(0xbb67ae8584caa73b);
+    return (uint32_t)(pv_hash_fold(a, b) >> 32);
+}
+static inline uint32_t pv_hash_bits128(struct pv_seed seed, struct pv_bits128 key)
+{
+    return pv_hash_finish(pv_hash_fold(key.hi ^ seed.a, key.lo ^ seed.b), seed);
+}
 uint32_t pv_hash_email(struct pv_seed seed, struct pv_str email); /* without regard to case */
 
 void pv_map_deinit(struct pv_map *map);

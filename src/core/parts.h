@@ -58,6 +58,10 @@ enum pv_result pv_voter_reserve(struct pv_election *election, struct pv_str name
                                 char **text) PV_MUST_USE;
 enum pv_result pv_ballot_reserve(struct pv_election *election) PV_MUST_USE;
 
+/* Ask the memory for what a part's state rules will look up. Hints only. */
+void pv_voter_prefetch(const struct pv_election *election, uint32_t voter);
+void pv_ballot_prefetch(const struct pv_election *election, uint32_t ballot);
+
 /* Keeps the counts that opening needs: called when a competition came to life (without candidates yet),
    when its number of live candidates changed, and when it was removed (after `deleted` is set). */
 void pv_competition_appeared(struct pv_election *election, uint32_t competition);

@@ -130,19 +130,46 @@ void pv_ratings_set(struct pv_ratings *ratings, uint32_t ballot, uint32_t candid
     *slot = (candidate + 1) * 8 + rating.stars;
 }
 
+/* Up to sixteen cells of a row as one number, the first candidate's lowest. */
+static uint64_t load_cells(const uint8_t *cells, uint32_t bytes)
+{
+    uint64_t word = 0;
+    if (bytes >= sizeof word) {
+        memcpy(&word, cells, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        word = __builtin_bswap64(word);
+#endif
+        return word;
+    }
+    for (uint32_t i = 0; i < bytes; i++)
+        word |= (uint64_t)cells[i] << i * 8;
+    return word;
+}
+
+static bool next_dense(const struct pv_ratings *ratings, uint32_t ballot, uint32_t *cursor,
+                       uint32_t *candidate, struct pv_rating *rating)
+{
+    const uint8_t *row = ratings->cells + (size_t)ballot * ratings->stride;
+    for (uint32_t at = *cursor; at < ratings->candidates; at = (at | 15) + 1) {
+        uint32_t first = at / 16 * 8;
+        uint64_t cells = load_cells(row + first, ratings->stride - first) >> at % 16 * 4;
+        if (cells == 0)
+            continue;
+        uint32_t empty = (uint32_t)__builtin_ctzll(cells) / 4;
+        *candidate = at + empty;
+        *cursor = at + empty + 1;
+        rating->stars = cells >> empty * 4 & 15;
+        return true;
+    }
+    *cursor = ratings->candidates;
+    return false;
+}
+
 bool pv_ratings_next(const struct pv_ratings *ratings, uint32_t ballot, uint32_t *cursor, uint32_t *candidate,
                      struct pv_rating *rating)
 {
-    if (is_dense(ratings)) {
-        for (; *cursor < ratings->candidates; ++*cursor) {
-            *rating = pv_ratings_get(ratings, ballot, *cursor);
-            if (rating->stars != 0) {
-                *candidate = (*cursor)++;
-                return true;
-            }
-        }
-        return false;
-    }
+    if (is_dense(ratings))
+        return next_dense(ratings, ballot, cursor, candidate, rating);
     const struct pv_ratings_row *row = &ratings->rows[ballot];
     for (; row->slots != NULL && *cursor <= row->mask; ++*cursor) {
         uint32_t slot = row->slots[*cursor];

@@ -109,13 +109,21 @@ static bool check_paper(const struct pv_election *e, int64_t *events, struct pv_
     return true;
 }
 
+/* The parts in the order of their lists lead all over the maps: so far ahead the maps' slots are asked for.
+ */
+enum { AHEAD = 16 };
+
 static bool check_people(const struct pv_election *e, int64_t *events, struct pv_violation *violation)
 {
     for (uint32_t i = 0; i < e->voter_count; i++) {
+        if (e->voter_count - i > AHEAD)
+            pv_voter_prefetch(e, i + AHEAD);
         if (!pv_voter_ensure_valid_state(e, i, violation))
             return false;
     }
     for (uint32_t i = 0; i < e->ballot_count; i++) {
+        if (e->ballot_count - i > AHEAD)
+            pv_ballot_prefetch(e, i + AHEAD);
         if (!pv_ballot_ensure_valid_state(e, i, violation))
             return false;
         if (!add_events(events, e->ballots[i].version))

@@ -147,20 +147,22 @@ static bool is_domain(struct pv_str domain)
     return !at_edge && !after_hyphen;
 }
 
+static bool all_printable(struct pv_str text)
+{
+    bool all = true;
+    for (size_t i = 0; i < text.len; i++)
+        all &= is_printable(text.ptr[i]);
+    return all;
+}
+
 enum pv_code pv_email_check(struct pv_str text)
 {
-    if (text.len < 1 || text.len > PV_EMAIL_MAX)
+    if (text.len < 1 || text.len > PV_EMAIL_MAX || !all_printable(text))
         return PV_EMAIL_INVALID;
-    size_t at_sign = text.len;
-    for (size_t i = 0; i < text.len; i++) {
-        if (!is_printable(text.ptr[i]) || (text.ptr[i] == '@' && at_sign != text.len))
-            return PV_EMAIL_INVALID;
-        if (text.ptr[i] == '@')
-            at_sign = i;
-    }
-    if (at_sign == text.len || at_sign < 1 || at_sign > PV_EMAIL_LOCAL_MAX)
+    const char *at_sign = memchr(text.ptr, '@', text.len);
+    if (at_sign == NULL || at_sign == text.ptr || at_sign - text.ptr > PV_EMAIL_LOCAL_MAX)
         return PV_EMAIL_INVALID;
-    struct pv_str domain = {text.ptr + at_sign + 1, text.len - at_sign - 1};
+    struct pv_str domain = {at_sign + 1, (size_t)(text.ptr + text.len - at_sign - 1)};
     return is_domain(domain) ? PV_CODE_NONE : PV_EMAIL_INVALID;
 }
 

@@ -82,6 +82,13 @@ enum pv_result pv_when_voter_registered(struct pv_election *election, const stru
     return result;
 }
 
+void pv_voter_prefetch(const struct pv_election *election, uint32_t position)
+{
+    const struct pv_voter *voter = &election->voters[position];
+    pv_map_prefetch(&election->voter_map, pv_hash_bits128(election->seed, voter->id.bits));
+    pv_map_prefetch(&election->email_map, pv_hash_email(election->seed, pv_voter_email(voter).text));
+}
+
 bool pv_voter_ensure_valid_state(const struct pv_election *election, uint32_t position,
                                  struct pv_violation *violation)
 {
