@@ -167,13 +167,14 @@ static bool print_error(const struct diff *diff, const struct pv_document_error 
                         struct pv_buffer *buffer)
 {
     char text[sizeof error->path + sizeof error->reason + 32];
-    int len =
-        snprintf(text, sizeof text, "%s%s%s", error->path, error->path[0] == '\0' ? "" : ": ", error->reason);
+    bool people = diff->format == PV_DIFF_TEXT;
+    int len = snprintf(text, sizeof text, "%s%s%s%s", people ? "unreadable: " : "", error->path,
+                       error->path[0] == '\0' ? "" : ": ", error->reason);
     struct pv_out *out = malloc(sizeof *out);
     if (out == NULL)
         return false;
     pv_out_init(out, pv_buffer_write, buffer);
-    if (diff->format == PV_DIFF_TEXT)
+    if (people)
         pv_out_bytes(out, text, (size_t)len);
     else
         pv_out_json_message(out, (struct pv_str){text, (size_t)len});

@@ -79,7 +79,7 @@ static void document__gone_meanwhile__is_a_difference_that_says_so(void **state)
         check_true(strstr(kit_printed(), "Election-" ID("A") ": ") != NULL);
         if (at == 2)
             check_true(strstr(kit_printed(),
-                              "Election-" ID("A") " (root): cached the cache no longer has it, "
+                              "Election-" ID("A") " (root): cached unreadable: the cache no longer has it, "
                                                   "rebuilt the whole document\n") == kit.printed.bytes);
     }
 }
