@@ -16,6 +16,15 @@ def source_text(path, line, column, end_line, end_column):
     return lines[line - 1][column - 1:] + " ..."
 
 
+def decisions(file):
+    """From each decision's place to its conditions: what is inlined is measured once for each unit that includes it."""
+    found = {}
+    for record in file["mcdc_records"]:
+        place, conditions = tuple(record[:4]), record[9]
+        found[place] = [a or b for a, b in zip(found.get(place, conditions), conditions)]
+    return found
+
+
 def main():
     path, need = sys.argv[1], float(sys.argv[2])
     with open(path, encoding="utf-8") as f:
@@ -26,8 +35,7 @@ def main():
         mcdc, branches = summary["mcdc"], summary["branches"]
         if mcdc["count"] or branches["count"]:
             print(f"{name}: MC/DC {mcdc['covered']}/{mcdc['count']}, branches {branches['covered']}/{branches['count']}")
-        for record in file["mcdc_records"]:
-            line, column, end_line, end_column, conditions = *record[:4], record[9]
+        for (line, column, end_line, end_column), conditions in decisions(file).items():
             lacking = [str(i + 1) for i, shown in enumerate(conditions) if not shown]
             if lacking:
                 text = source_text(file["filename"], line, column, end_line, end_column)
