@@ -194,6 +194,8 @@ enum pv_result pv_election_when(struct pv_election *election, const struct pv_ev
     enum pv_code code = admit(election, event);
     if (code != PV_CODE_NONE)
         return pv_refuse_id(why, code, event->u.election_id.bits);
+    if (election->version == INT64_MAX) /* no stream has so many events, but a document can say so */
+        return PV_FAULT_STATE;
     enum pv_result result = handlers[event->type](election, event, why);
     election->version += result == PV_OK;
     return result;

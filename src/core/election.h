@@ -92,7 +92,9 @@ enum pv_phase pv_election_phase(const struct pv_election *election);
 const char *pv_phase_name(enum pv_phase phase);
 
 /* D1, when: refuses what D5 steps 4 to 9 refuse, before anything changes; else changes the aggregate and
-   raises the versions. `why` is filled in for PV_REFUSED only. PV_OK, PV_REFUSED or PV_FAULT_MEMORY. */
+   raises the versions. `why` is filled in for PV_REFUSED only. PV_OK, PV_REFUSED or PV_FAULT_MEMORY;
+   PV_FAULT_STATE, with nothing changed, of an election whose version has no next (2^63-1, which only a
+   document can say). */
 enum pv_result pv_election_when(struct pv_election *election, const struct pv_event *event,
                                 struct pv_refusal *why) PV_MUST_USE;
 /* D1, apply: when, then the state rules on what the event can have touched (pv_election_check_touched). */

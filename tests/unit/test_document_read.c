@@ -938,6 +938,32 @@ static void election__read_back_open_without_ballots__takes_ratings(void **state
     pv_election_deinit(&before);
 }
 
+/* Versions are raised up to the last one there is; then an event is a fault that changes nothing. */
+static void election__read_back_at_the_last_version__takes_no_event(void **state)
+{
+    (void)state;
+    static const struct pv_event event = {.type = PV_EVENT_ELECTION_DELETED, .id = {{1, 1}}};
+    struct pv_election election;
+    struct pv_event deleted = event;
+    struct pv_refusal why;
+    char *last = edited_behind("", "\"version\":18", "\"version\":9223372036854775807");
+    check_int(read_whole(last, &election), PV_OK);
+    deleted.u.election_deleted.election_id = election.id;
+    check_int(pv_election_when(&election, &deleted, &why), PV_FAULT_STATE);
+    char *after = sample_document(&election);
+    assert_string_equal(after, last);
+    pv_election_deinit(&election);
+    free(after);
+    free(last);
+
+    char *before = edited_behind("", "\"version\":18", "\"version\":9223372036854775806");
+    check_int(read_whole(before, &election), PV_OK);
+    check_int(pv_election_apply(&election, &deleted, &why), PV_OK);
+    check_true(election.version == INT64_MAX && election.deleted);
+    pv_election_deinit(&election);
+    free(before);
+}
+
 /* Work */
 
 static void document__very_many_strange_keys__take_linear_time(void **state)
@@ -1055,8 +1081,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(parts__header_alone__is_an_election_without_voters),
     cmocka_unit_test(election__read_back__goes_on_as_before),
     cmocka_unit_test(election__read_back_open_without_ballots__takes_ratings),
+    cmocka_unit_test(election__read_back_at_the_last_version__takes_no_event),
     cmocka_unit_test(document__very_many_strange_keys__take_linear_time),
     cmocka_unit_test(document__each_allocation_failed_once__is_a_fault_and_leaves_nothing),
     cmocka_unit_test(document__no_memory_for_ratings_on_a_large_paper__is_a_fault),
 };
-CHECK_MAIN(tests, 35)
+CHECK_MAIN(tests, 36)
