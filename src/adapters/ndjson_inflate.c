@@ -44,6 +44,10 @@ struct pv_inflate {
 bool pv_ndjson_errno(struct pv_fault *fault, const char *what, const char *name, int error)
 {
     bool denied = error == EACCES || error == EPERM || error == EROFS;
+    if (error == EINTR) {
+        pv_fault_set(fault, PV_FAULT_KIND_INTERRUPTED, "interrupted");
+        return false;
+    }
     pv_fault_set(fault, denied ? PV_FAULT_KIND_DENIED : PV_FAULT_KIND_IO, "cannot %s %s: %s", what, name,
                  strerror(error));
     return false;
@@ -67,10 +71,7 @@ char *pv_ndjson_name(const char *path)
 
 static bool read_raw(struct pv_inflate *in, void *to, size_t room, size_t *got)
 {
-    ssize_t n;
-    do
-        n = read(in->fd, to, room);
-    while (n < 0 && errno == EINTR);
+    ssize_t n = read(in->fd, to, room);
     if (n < 0) {
         in->failed = true;
         return pv_ndjson_errno(&in->fault, "read", in->name, errno);

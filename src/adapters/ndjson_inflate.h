@@ -31,7 +31,7 @@ void pv_inflate_progress(const struct pv_inflate *in, uint64_t *done, uint64_t *
    From malloc; NULL when out of memory. */
 char *pv_ndjson_name(const char *path) PV_MUST_USE;
 
-/* A fault of the system's: `cannot WHAT NAME: why`. Always false. */
+/* A fault of the system's: `cannot WHAT NAME: why`, or that a signal came. Always false. */
 bool pv_ndjson_errno(struct pv_fault *fault, const char *what, const char *name, int error);
 
 /* pv_ndjson_source_open with the size of a read. */

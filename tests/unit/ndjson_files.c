@@ -178,8 +178,12 @@ static const char *kind_of(const struct pv_fault *fault)
         enum pv_fault_kind kind;
         const char *name;
     } names[] = {
-        {PV_FAULT_KIND_IO, "io"}, {PV_FAULT_KIND_DAMAGED, "damaged"}, {PV_FAULT_KIND_DENIED, "denied"}};
-    for (size_t i = 0; i < 3; i++) {
+        {PV_FAULT_KIND_IO, "io"},
+        {PV_FAULT_KIND_DAMAGED, "damaged"},
+        {PV_FAULT_KIND_DENIED, "denied"},
+        {PV_FAULT_KIND_INTERRUPTED, "interrupted"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (fault->kind == names[i].kind)
             return names[i].name;
     }

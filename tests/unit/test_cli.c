@@ -4,6 +4,7 @@
 #include "cli.h"
 #include "spec.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -233,6 +234,25 @@ static void interrupt__the_first_signal__is_only_noted(void **state)
     check_true(now.sa_handler == SIG_DFL);
 }
 
+/* The signal was there before the call began to wait, as it can be after any look at the flag. */
+static void interrupt__before_a_read__ends_its_waiting(void **state)
+{
+    (void)state;
+    int ends[2];
+    char byte;
+    check_int(pipe(ends), 0);
+    pv_cli_catch_interrupt();
+    for (int i = 0; i < 2; i++) {
+        if (i == 0)
+            check_int(raise(SIGTERM), 0);
+        check_int(read(ends[0], &byte, 1), -1);
+        check_int(errno, EINTR);
+    }
+    (void)signal(SIGALRM, SIG_IGN);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(parse__options_in_every_spelling__are_taken),
     cmocka_unit_test(parse__dashes__are_values_and_arguments),
@@ -245,5 +265,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(spec__each_form__is_told_by_its_prefix),
     cmocka_unit_test(spec__what_no_adapter_takes__is_refused),
     cmocka_unit_test(interrupt__the_first_signal__is_only_noted),
+    cmocka_unit_test(interrupt__before_a_read__ends_its_waiting),
 };
-CHECK_MAIN(tests, 11)
+CHECK_MAIN(tests, 12)

@@ -461,16 +461,30 @@ static void read__that_fails__is_reported_after_the_lines_before_it(void **state
     }
 }
 
-static void read__that_is_interrupted_or_short__goes_on(void **state)
+static void read__that_is_interrupted__ends_after_the_lines_before_it(void **state)
+{
+    (void)state;
+    put_file(scratch("lines"), "a\nb\nc\nd\ne\nf\ng\nh\n", 16);
+    static const char *const expected[] = {"interrupted", "1:a;2:b;interrupted", "1:a;2:b;3:c;interrupted"};
+    for (unsigned after = 0; after < 3; after++) {
+        nothing_fails();
+        failing[CALL_READ] = (struct failing){.error = EINTR, .after = after, .times = 1};
+        list_source(&listing, scratch("lines"), 7, 1);
+        nothing_fails();
+        assert_string_equal(listing.text, expected[after]);
+        assert_string_equal(listing.fault.text, "interrupted");
+    }
+}
+
+static void read__that_is_short__goes_on(void **state)
 {
     (void)state;
     for (size_t f = 0; f < FORMS; f++) {
         struct bytes packed = pack(forms[f], "first\nsecond\n", 13);
         put_file(scratch("lines"), packed.ptr, packed.len);
-        for (unsigned after = 0; after < 12; after++) {
+        for (size_t some = 1; some <= 5; some++) {
             nothing_fails();
-            failing[CALL_READ] =
-                (struct failing){.error = EINTR, .after = after, .times = 3, .some = 1 + after % 5};
+            failing[CALL_READ].some = some;
             list_source(&listing, scratch("lines"), PV_NDJSON_CHUNK, 64);
             nothing_fails();
             assert_string_equal(listing.text, "1:first;2:second;end");
@@ -524,7 +538,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(open__of_what_cannot_be_read__says_why),
     cmocka_unit_test(open__of_a_long_path__leaves_room_for_the_reason),
     cmocka_unit_test(read__that_fails__is_reported_after_the_lines_before_it),
-    cmocka_unit_test(read__that_is_interrupted_or_short__goes_on),
+    cmocka_unit_test(read__that_is_interrupted__ends_after_the_lines_before_it),
+    cmocka_unit_test(read__that_is_short__goes_on),
     cmocka_unit_test(standard_input__is_read_from_where_it_stands),
 };
-CHECK_MAIN(tests, 26)
+CHECK_MAIN(tests, 27)

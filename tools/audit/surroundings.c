@@ -19,12 +19,13 @@ static int64_t now_ns(void)
     return (int64_t)now.tv_sec * NS_A_SECOND + now.tv_nsec;
 }
 
-/* Writes everything, whatever the pipe takes at a time; 0 or errno. */
+/* Writes everything, whatever the pipe takes at a time; 0 or errno. Nobody may be reading the pipe any more,
+   so an interrupt ends it. */
 static int write_all(int fd, const char *bytes, size_t len)
 {
     while (len > 0) {
         ssize_t written = write(fd, bytes, len);
-        if (written < 0 && errno == EINTR)
+        if (written < 0 && errno == EINTR && !pv_cli_interrupted())
             continue;
         if (written < 0)
             return errno;
@@ -105,6 +106,10 @@ int surroundings_finish(struct surroundings *surroundings, enum pv_outcome outco
     bool flushed = pv_out_flush(&surroundings->out);
     if (outcome == PV_OUTCOME_FAILED) {
         pv_cli_error(surroundings->program, "%s", fault->text);
+        return PV_EXIT_FAILED;
+    }
+    if (!flushed && surroundings->write_error == EINTR) {
+        pv_cli_error(surroundings->program, "interrupted");
         return PV_EXIT_FAILED;
     }
     if (!flushed) {

@@ -5,8 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-enum { HELP_COLUMN = 22, LINE_MAX_BYTES = 4096 };
+enum { HELP_COLUMN = 22, LINE_MAX_BYTES = 4096, REMIND_NS = 50000000 };
 
 /* One run over a command line. */
 struct parse {
@@ -206,24 +207,46 @@ bool pv_cli_digits(const char *text, uint64_t max, uint64_t *out)
 /* --- Ctrl-C --- */
 
 static volatile sig_atomic_t interrupted;
+static timer_t reminder;
+static bool reminds;
 
+static void on_reminder(int number)
+{
+    (void)number; /* it is there to end a call that waits */
+}
+
+/* A signal that comes between a look at `interrupted` and a call that waits does not end that waiting. So
+   from the first one on the timer sends others. */
 static void on_signal(int number)
 {
+    static const struct itimerspec often = {{0, REMIND_NS}, {0, REMIND_NS}};
+    int error = errno;
     (void)number;
     interrupted = 1;
+    if (reminds)
+        (void)timer_settime(reminder, 0, &often, NULL);
+    errno = error;
+}
+
+/* No SA_RESTART: calls that wait fail with EINTR. */
+static void catch_signal(int number, void (*handler)(int), int flags)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags}, before;
+    (void)sigemptyset(&action.sa_mask);
+    /* What the parent had us ignore (nohup) stays ignored. */
+    if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        (void)sigaction(number, &action, NULL);
 }
 
 void pv_cli_catch_interrupt(void)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    (void)sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-        struct sigaction before;
-        /* What the parent had us ignore (nohup) stays ignored. */
-        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-            (void)sigaction(signals[i], &action, NULL);
-    }
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
+    catch_signal(SIGALRM, on_reminder, 0);
+    if (!reminds)
+        reminds = timer_create(CLOCK_MONOTONIC, &event, &reminder) == 0;
+    catch_signal(SIGINT, on_signal, (int)SA_RESETHAND);
+    catch_signal(SIGTERM, on_signal, (int)SA_RESETHAND);
+    catch_signal(SIGHUP, on_signal, (int)SA_RESETHAND);
 }
 
 bool pv_cli_interrupted(void)
