@@ -149,8 +149,9 @@ static uint64_t load_cells(const uint8_t *cells, uint32_t bytes)
 static bool next_dense(const struct pv_ratings *ratings, uint32_t ballot, uint32_t *cursor,
                        uint32_t *candidate, struct pv_rating *rating)
 {
-    const uint8_t *row = ratings->cells + (size_t)ballot * ratings->stride;
+    /* A draft has no candidates here, and no cells either. */
     for (uint32_t at = *cursor; at < ratings->candidates; at = (at | 15) + 1) {
+        const uint8_t *row = ratings->cells + (size_t)ballot * ratings->stride;
         uint32_t first = at / 16 * 8;
         uint64_t cells = load_cells(row + first, ratings->stride - first) >> at % 16 * 4;
         if (cells == 0)
