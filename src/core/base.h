@@ -24,6 +24,14 @@ struct pv_text {
 
 bool pv_str_equal(struct pv_str a, struct pv_str b);
 
+/* Asks the memory for a thing that is to be changed: for where it begins and where it ends, which is all of
+   it if it is no longer than a cache line. A hint only. */
+static inline void pv_prefetch(const void *thing, size_t size)
+{
+    __builtin_prefetch(thing, 1);
+    __builtin_prefetch((const char *)thing + size, 1);
+}
+
 /* The outcome of an operation, in two tiers: a refusal is an ordinary answer of the domain (the details are
    in a struct pv_refusal); a fault is negative, says nothing about the event, and leaves the aggregate as it
    was. */

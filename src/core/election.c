@@ -269,12 +269,12 @@ void pv_election_prefetch_parts(const struct pv_election *election, const struct
     if (names_ballot(event)) {
         uint32_t hash = pv_hash_bits128(election->seed, ballot_named(event).bits);
         if (first_item(&election->ballot_map, hash, &item)) {
-            __builtin_prefetch(&election->ballots[item], 1);
+            pv_prefetch(&election->ballots[item], sizeof *election->ballots);
             pv_ratings_prefetch(&election->ratings, item);
         }
     } else if (event->type == PV_EVENT_BALLOT_CREATED) {
         uint32_t hash = pv_hash_bits128(election->seed, event->u.ballot_created.voter_id.bits);
         if (first_item(&election->voter_map, hash, &item))
-            __builtin_prefetch(&election->voters[item], 1);
+            pv_prefetch(&election->voters[item], sizeof *election->voters);
     }
 }

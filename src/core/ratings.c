@@ -187,5 +187,5 @@ bool pv_ratings_next(const struct pv_ratings *ratings, uint32_t ballot, uint32_t
 void pv_ratings_prefetch(const struct pv_ratings *ratings, uint32_t ballot)
 {
     if (ratings->cells != NULL)
-        __builtin_prefetch(&ratings->cells[(size_t)ballot * ratings->stride], 1);
+        pv_prefetch(&ratings->cells[(size_t)ballot * ratings->stride], ratings->stride);
 }
