@@ -176,7 +176,7 @@ static enum pv_verdict take_for_store(void *context, const struct pv_raw *raws,
             continue;
         }
         result = pv_stage_add(pull->stage, &records[i].recorded, fault);
-        pull->count->copied++;
+        pull->count->copied += result == PV_STORE_OK;
     }
     return result == PV_STORE_OK ? PV_VERDICT_NEXT : PV_VERDICT_FAULT;
 }

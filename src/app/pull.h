@@ -6,7 +6,8 @@
 #include "event_store.h"
 
 struct pv_pull_count {
-    uint64_t copied, skipped; /* records; skipped: the destination had them already */
+    uint64_t copied;  /* records that were taken for the destination; a store passes over those it has */
+    uint64_t skipped; /* records that the lines of the destination had already */
 };
 
 /* Into lines on audit->out. `existing`, if not NULL, gives the lines that the destination has already: so
