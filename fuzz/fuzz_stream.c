@@ -1,8 +1,9 @@
 /* Whole streams, as lines of NDJSON, through the commands. Every finding and every document and tally is what
    F1 and the model say; the state keeps D6 after every event. And by the input's length, one of: batches of
    any size and both readers give the same; verify and replay see the same states; one election alone is as
-   among others, and a stream stopped as a stream cut; what was rebuilt does not differ; what was pulled is
-   found to be the same. All of them for each input would leave time for a third of the inputs. */
+   among others, and a stream stopped as a stream cut; what was rebuilt does not differ, and what was rebuilt
+   of half a stream differs if the other half changed anything; what was pulled is found to be the same. All
+   of them for each input would leave time for a third of the inputs. */
 #include "adapters.h"
 #include "case.h"
 #include "expected.h"
@@ -258,6 +259,76 @@ static void check_rebuilt(const struct lines *lines, const struct expected *expe
     free_run(&diff);
 }
 
+/* ---- rebuild half of it, and then diff ---- */
+
+static void put_hashes(const struct lines *lines, struct buf *out)
+{
+    struct run run = {.lines = lines, .batch = 64, .plain = true};
+    replay(&run, &(struct pv_replay_options){.print = PV_PRINT_HASH}, false);
+    buf_add(out, run.out.bytes, run.out.len);
+    free_run(&run);
+}
+
+/* Of streams without findings it is known whether the second half of the lines changed anything. */
+static void check_found(const struct lines *half, const struct lines *whole, bool differs)
+{
+    struct buf before = {0}, after = {0};
+    put_hashes(half, &before);
+    put_hashes(whole, &after);
+    CHECK(differs == !buf_equal(&before, &after));
+    buf_free(&before);
+    buf_free(&after);
+}
+
+static void check_is_json(struct pv_str rest)
+{
+    struct bag bag = {0};
+    while (rest.len > 0) {
+        struct pv_str line = kit_first_line(rest, &rest);
+        CHECK(naive_parse(line, &bag) != NULL);
+    }
+    bag_free(&bag);
+}
+
+/* Whether it tells of a difference, which it does in every form or in none. */
+static bool diff_in_all_forms(const struct lines *lines, struct pv_document_cache *cache, bool found)
+{
+    struct run runs[3];
+    for (int format = PV_DIFF_TEXT; format <= PV_DIFF_JSON; format++) {
+        struct run *run = &runs[format];
+        *run = (struct run){.lines = lines, .batch = 8, .plain = true};
+        const struct pv_audit *audit = begin(run);
+        enum pv_outcome outcome = pv_diff(audit, cache, (enum pv_diff_format)format, &run->fault);
+        CHECK(pv_out_flush(audit->out)); /* into run->out, which tells */
+        end(run, outcome, found || run->out.len > 0);
+        CHECK((run->out.len > 0) == (runs[0].out.len > 0));
+        if (format != PV_DIFF_TEXT)
+            check_is_json(kit_str(&run->out));
+    }
+    bool differs = runs[0].out.len > 0;
+    for (int i = 0; i < 3; i++)
+        free_run(&runs[i]);
+    return differs;
+}
+
+static void check_behind(const struct lines *lines, const struct expected *expected)
+{
+    static struct lines half;
+    struct run rebuild = {.lines = &half, .batch = 64, .plain = true};
+    struct pv_document_cache cache;
+    CHECK(pv_memory_cache_open(&cache, &rebuild.fault));
+    memcpy(&half, lines, sizeof half);
+    half.count = lines->count / 2;
+    const struct pv_audit *audit = begin(&rebuild);
+    enum pv_outcome outcome = pv_rebuild(audit, &cache, &rebuild.fault);
+    end(&rebuild, outcome, outcome == PV_OUTCOME_FOUND);
+    bool differs = diff_in_all_forms(lines, &cache, expected->replayed > 0);
+    if (expected->replayed == 0)
+        check_found(&half, lines, differs);
+    cache.ops->close(cache.self);
+    free_run(&rebuild);
+}
+
 /* ---- pull, and then verify ---- */
 
 static void collect(const struct lines *lines, struct run *run)
@@ -296,7 +367,7 @@ static void check_parts(const struct lines *lines, const struct expected *expect
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const checks[])(const struct lines *, const struct expected *) = {
-        check_verify, check_replays, check_parts, check_rebuilt, check_pulled};
+        check_verify, check_replays, check_parts, check_rebuilt, check_behind, check_pulled};
     static struct lines lines;
     static struct expected expected;
     lines_split((struct pv_str){(const char *)data, size}, USED_LINES, &lines);

@@ -67,8 +67,17 @@ def events():
                 yield event
 
 
+def many_candidates():
+    """So many that a ballot's ratings are kept in another way."""
+    columns = b",".join(b"%x" % i for i in range(260))
+    stars = b",".join(b"%d" % (i % 6) for i in range(260))
+    rows = b"".join(b"v%d,2024-02-24 18:00:0%d,p,%s\n" % (i, i, stars) for i in range(3))
+    return b"voterID,voteTime,pollID," + columns + b"\n" + rows
+
+
 def polls():
     yield from ODD_TABLES
+    yield many_candidates()
     for name in sorted(os.listdir(os.path.join(FIXTURES, "polls"))):
         if name.endswith(".csv"):
             lines = read(os.path.join(FIXTURES, "polls", name)).splitlines(True)
