@@ -229,8 +229,7 @@ static void check_stopped(const struct lines *lines, const struct expected *expe
     if (expected->replayed > 0 || expected->stream_count != 1)
         return;
     size_t count = lines->count / 2 + 1;
-    memcpy(&prefix, lines, sizeof prefix);
-    prefix.count = count;
+    lines_prefix(lines, count, &prefix);
     replay(&stopped,
            &(struct pv_replay_options){
                .print = PV_PRINT_HASH, .at = PV_AT_NUMBER, .at_number = (int64_t)count - 1},
@@ -317,8 +316,7 @@ static void check_behind(const struct lines *lines, const struct expected *expec
     struct run rebuild = {.lines = &half, .batch = 64, .plain = true};
     struct pv_document_cache cache;
     CHECK(pv_memory_cache_open(&cache, &rebuild.fault));
-    memcpy(&half, lines, sizeof half);
-    half.count = lines->count / 2;
+    lines_prefix(lines, lines->count / 2, &half);
     const struct pv_audit *audit = begin(&rebuild);
     enum pv_outcome outcome = pv_rebuild(audit, &cache, &rebuild.fault);
     end(&rebuild, outcome, outcome == PV_OUTCOME_FOUND);

@@ -34,6 +34,13 @@ void lines_deinit(struct lines *lines)
     lines->count = 0;
 }
 
+void lines_prefix(const struct lines *lines, size_t count, struct lines *prefix)
+{
+    memcpy(prefix->text, lines->text, count * sizeof lines->text[0]);
+    memcpy(prefix->number, lines->number, count * sizeof lines->number[0]);
+    prefix->count = count;
+}
+
 /* ---- the source ---- */
 
 struct source {

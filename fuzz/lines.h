@@ -6,7 +6,7 @@
 #include "event_source.h"
 #include "kit.h"
 
-enum { LINES_MAX = 512 };
+enum { LINES_MAX = 2048 };
 
 struct lines {
     struct pv_str text[LINES_MAX]; /* each a block of exactly its size */
@@ -19,6 +19,9 @@ void lines_split(struct pv_str bytes, size_t most, struct lines *lines);
 /* Whether it is no line at all to F1. */
 bool lines_is_blank(struct pv_str line);
 void lines_deinit(struct lines *lines);
+
+/* The first `count` of them, which stay the others': not to be deinitialised. */
+void lines_prefix(const struct lines *lines, size_t count, struct lines *prefix);
 
 /* The lines as a source, which borrows them; to be closed. */
 void lines_source_open(const struct lines *lines, size_t batch, struct pv_event_source *source);
