@@ -1,11 +1,12 @@
 # pv_test(NAME name KIND kind [TIER fast|slow] [SOURCES a.c...] [LIBS target...] [COMMAND cmd...] [ARGS a...]
-#         [TIMEOUT s] [ENVIRONMENT var=value...])
+#         [TIMEOUT s] [ENVIRONMENT var=value...] [LABELS more...])
 #
-# One ctest test with one tier and one kind as labels, and `core` if it links nothing but the core and cmocka. KIND is
-# one of: unit golden contract prop exhaustive corpus torture powercut cli peer control static. A slow test runs only by
-# `ctest -C Slow` (as an argument of add_test; as a property ctest would ignore it), so that plain `ctest` stays fast.
+# One ctest test with one tier and one kind as labels. KIND is one of: unit golden contract prop exhaustive corpus torture
+# powercut cli peer control static. A slow test runs only by `ctest -C Slow` (as an argument of add_test; as a property
+# ctest would ignore it), so that plain `ctest` stays fast. More labels: `msan` and `threads`, what the presets msan and
+# tsan run.
 function(pv_test)
-  cmake_parse_arguments(T "" "NAME;KIND;TIER;TIMEOUT" "SOURCES;LIBS;COMMAND;ARGS;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(T "" "NAME;KIND;TIER;TIMEOUT" "SOURCES;LIBS;COMMAND;ARGS;ENVIRONMENT;LABELS" ${ARGN})
   if(NOT T_TIER)
     set(T_TIER fast)
   endif()
@@ -26,13 +27,7 @@ function(pv_test)
     set_target_properties(${T_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     set(T_COMMAND ${T_NAME})
   endif()
-  # What links nothing from outside but cmocka can run where all code must be instrumented (MSan).
-  set(labels ${T_TIER} ${T_KIND})
-  set(outside ${T_LIBS})
-  list(REMOVE_ITEM outside pv_core pv_story cmocka)
-  if(T_SOURCES AND NOT outside)
-    list(APPEND labels core)
-  endif()
+  set(labels ${T_TIER} ${T_KIND} ${T_LABELS})
   add_test(NAME ${T_KIND}.${T_NAME} ${when} COMMAND ${T_COMMAND} ${T_ARGS})
   set_tests_properties(${T_KIND}.${T_NAME} PROPERTIES LABELS "${labels}" TIMEOUT ${T_TIMEOUT}
     SKIP_RETURN_CODE 77 ENVIRONMENT "${T_ENVIRONMENT}")

@@ -66,7 +66,7 @@ static int run_file(const char *path, size_t size, unsigned long *count)
 static int run_entry(const char *folder, const char *name, unsigned long *count)
 {
     char path[4096];
-    struct stat info;
+    struct stat info = {0};
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path || stat(path, &info) != 0)
         return cannot_read(folder);
     return S_ISREG(info.st_mode) ? run_file(path, (size_t)info.st_size, count) : 0;
@@ -87,7 +87,7 @@ static int run_folder(const char *path, unsigned long *count)
 
 static int run_path(const char *path, unsigned long *count)
 {
-    struct stat info;
+    struct stat info = {0}; /* MSan does not know that stat writes it */
     if (stat(path, &info) != 0)
         return cannot_read(path);
     return S_ISDIR(info.st_mode) ? run_folder(path, count) : run_file(path, (size_t)info.st_size, count);

@@ -4,7 +4,7 @@ set(PV_APP_WRAP malloc calloc realloc pv_document_hash pv_sha256 pv_election_whe
   pv_election_ensure_valid_state)
 list(TRANSFORM PV_APP_WRAP PREPEND "-Wl,--wrap=")
 function(pv_app_test NAME)
-  pv_test(NAME ${NAME} KIND unit SOURCES ${NAME}.c app_kit.c app_calls.c failing.c kit_memory.c ${ARGN}
+  pv_test(NAME ${NAME} KIND unit LABELS msan SOURCES ${NAME}.c app_kit.c app_calls.c failing.c kit_memory.c ${ARGN}
     LIBS pv_adapters pv_app cmocka PkgConfig::CJSON)
   target_link_options(${NAME} PRIVATE ${PV_APP_WRAP})
 endfunction()
@@ -16,6 +16,8 @@ pv_app_test(test_app_replay)
 pv_app_test(test_app_rebuild app_cache.c)
 pv_app_test(test_app_diff app_cache.c)
 pv_app_test(test_app_diff_faults app_cache.c)
+# They read what is printed by cJSON, which is not instrumented: not under MSan.
+set_tests_properties(unit.test_app_diff unit.test_app_diff_faults PROPERTIES LABELS "fast;unit")
 pv_app_test(test_app_diff_report)
 pv_app_test(test_app_stage app_store.c)
 pv_app_test(test_app_pull)

@@ -5,7 +5,7 @@ target_include_directories(pv_story PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(pv_story PUBLIC pv_core cmocka)
 
 function(pv_core_test NAME)
-  pv_test(NAME ${NAME} KIND unit SOURCES ${NAME}.c LIBS pv_story)
+  pv_test(NAME ${NAME} KIND unit LABELS msan SOURCES ${NAME}.c LIBS pv_story)
 endfunction()
 pv_core_test(test_id)
 pv_core_test(test_datetime)
