@@ -49,7 +49,7 @@ def installed(program, package):
 def install_duckdb():
     if not os.path.isdir(f"{HERE}/node_modules/@duckdb"):
         installed("npm", "npm")
-        call("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=HERE)
+        call("npm", "ci", cwd=HERE)
 
 
 @dataclasses.dataclass
