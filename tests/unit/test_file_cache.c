@@ -3,6 +3,7 @@
 #include "adapters.h"
 #include "cache_kit.h"
 #include "check.h"
+#include "nobody.h"
 #include "workdir.h"
 
 #include <fcntl.h>
@@ -328,8 +329,6 @@ static int write_as_nobody(void)
 {
     struct pv_document_cache cache;
     struct kit_document document;
-    if (getuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
-        return 2;
     if (!pv_file_cache_open(path("cache"), PV_OPEN_WRITE, &cache, &fault))
         return 3;
     kit_document_make(&document, 1, 2, 0, 0);
@@ -345,7 +344,6 @@ static int write_as_nobody(void)
 
 static void read_only_folder__is_denied_by_name(void **state)
 {
-    int status = -1;
     (void)state;
     workdir_remove(&dir);
     workdir_make_public(&dir);
@@ -353,12 +351,7 @@ static void read_only_folder__is_denied_by_name(void **state)
     put(&cache, 1, 1);
     cache.ops->close(cache.self);
     check_int(chmod(path("cache"), 0555), 0);
-    pid_t child = fork();
-    if (child == 0)
-        _exit(write_as_nobody());
-    check_int(waitpid(child, &status, 0), child);
-    check_true(WIFEXITED(status));
-    check_int(WEXITSTATUS(status), 0);
+    check_int(nobody_runs(write_as_nobody), 0);
     check_int(chmod(path("cache"), 0755), 0);
 }
 

@@ -2,6 +2,7 @@
 #include "adapters.h"
 #include "check.h"
 #include "disk_vfs.h"
+#include "nobody.h"
 #include "sqlite_db.h"
 #include "store_kit.h"
 #include "workdir.h"
@@ -9,7 +10,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static const char A[] = "Election-01HQ0000000000000000000001";
@@ -322,42 +322,16 @@ static void read_only__what_is_in_the_log_only__is_seen(void **state)
     close_store(&reader);
 }
 
-/* What coverage has counted is written at exit, which a child has to go past. */
-void __gcov_dump(void) __attribute__((weak));
-
-static void leave_child(int status)
-{
-    if (__gcov_dump != NULL)
-        __gcov_dump();
-    _exit(status);
-}
-
-/* Runs in a child of its own, as somebody who owns nothing: permissions mean nothing to root. */
-static void as_nobody(void (*run)(void))
-{
-    pid_t child = fork();
-    check_true(child >= 0);
-    if (child == 0) {
-        if (getuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
-            _exit(3);
-        run();
-        leave_child(0);
-    }
-    int status = -1;
-    check_int(waitpid(child, &status, 0), child);
-    check_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
-
 /* cmocka's checks end a test by a jump, which must not leave a child. */
 #define CHILD_CHECK(condition)                                                                               \
     do {                                                                                                     \
         if (!(condition)) {                                                                                  \
             (void)fprintf(stderr, "in the child: %s does not hold (%s)\n", #condition, fault.text);          \
-            leave_child(1);                                                                                  \
+            return 1;                                                                                        \
         }                                                                                                    \
     } while (0)
 
-static void child_reads_three(void)
+static int child_reads_three(void)
 {
     struct pv_event_store store;
     struct kit_log log = {0};
@@ -374,13 +348,15 @@ static void child_reads_three(void)
     CHILD_CHECK(!pv_sqlite_store_open(path("new.db"), PV_OPEN_WRITE, &store, &fault));
     CHILD_CHECK(strstr(fault.text, "Permission denied") != NULL ||
                 strstr(fault.text, "unable to open") != NULL);
+    return 0;
 }
 
-static void child_is_told_of_the_log(void)
+static int child_is_told_of_the_log(void)
 {
     struct pv_event_store store;
     CHILD_CHECK(!pv_sqlite_store_open(path("live.db"), PV_OPEN_READ, &store, &fault));
     CHILD_CHECK(strstr(fault.text, "live.db") != NULL && strstr(fault.text, "permissions") != NULL);
+    return 0;
 }
 
 /* In place of dir: one that a stranger can reach. */
@@ -397,7 +373,7 @@ static void read_only_folder__a_closed_store__can_be_read_and_not_written(void *
     make_store("st?re#1%.db", 3);
     check_int(chmod(path("st?re#1%.db"), 0444), 0);
     check_int(chmod(dir.path, 0555), 0);
-    as_nobody(child_reads_three);
+    check_int(nobody_runs(child_reads_three), 0);
 }
 
 static void read_only_folder__a_store_with_a_log__is_a_fault(void **state)
@@ -415,7 +391,7 @@ static void read_only_folder__a_store_with_a_log__is_a_fault(void **state)
     free(bytes);
     free(log);
     check_int(chmod(dir.path, 0555), 0);
-    as_nobody(child_is_told_of_the_log);
+    check_int(nobody_runs(child_is_told_of_the_log), 0);
     check_int(chmod(dir.path, 0755), 0);
     struct pv_event_store reader = open_store("live.db", PV_OPEN_READ);
     check_events(&reader, 4);

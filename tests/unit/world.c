@@ -228,21 +228,42 @@ static enum world_outcome check_log(struct world *world, size_t steps, const str
     return at == log->count ? WORLD_DONE : wrong(world, steps, "the store has events that nobody appended");
 }
 
+static enum world_outcome check_position(struct world *world, size_t steps, int64_t expected)
+{
+    int64_t position;
+    if (world->store.ops->last_position(world->store.self, &position, &world->fault) != PV_STORE_OK)
+        return WORLD_FAULT;
+    return position == expected ? WORLD_DONE : wrong(world, steps, "the last position is another");
+}
+
+static enum world_outcome check_stream(struct world *world, size_t steps, unsigned stream)
+{
+    struct kit_log log = {0};
+    int64_t number, expected = version_after(world, steps, stream);
+    if (world->store.ops->last_number(world->store.self, kit_str(stream_names[stream]), &number,
+                                      &world->fault) != PV_STORE_OK)
+        return WORLD_FAULT;
+    if (number != expected)
+        return wrong(world, steps, "the last number of a stream is another");
+    bool read = kit_log_read(&log, &world->store, stream_names[stream], 0, 7, &world->fault);
+    int64_t count = (int64_t)log.count;
+    kit_log_deinit(&log);
+    if (!read)
+        return WORLD_FAULT;
+    return count == expected + 1 ? WORLD_DONE : wrong(world, steps, "a stream read alone is another");
+}
+
 static enum world_outcome check_store(struct world *world, size_t steps)
 {
     struct kit_log log = {0};
     enum world_outcome outcome = WORLD_FAULT;
     if (kit_log_read(&log, &world->store, NULL, 0, 7, &world->fault))
         outcome = check_log(world, steps, &log);
+    if (outcome == WORLD_DONE)
+        outcome = check_position(world, steps, (int64_t)log.count - 1);
     kit_log_deinit(&log);
-    for (unsigned stream = 0; outcome == WORLD_DONE && stream < STREAMS; stream++) {
-        int64_t number;
-        if (world->store.ops->last_number(world->store.self, kit_str(stream_names[stream]), &number,
-                                          &world->fault) != PV_STORE_OK)
-            return WORLD_FAULT;
-        if (number != version_after(world, steps, stream))
-            return wrong(world, steps, "the last number of a stream is another");
-    }
+    for (unsigned stream = 0; outcome == WORLD_DONE && stream < STREAMS; stream++)
+        outcome = check_stream(world, steps, stream);
     return outcome;
 }
 
