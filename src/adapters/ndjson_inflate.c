@@ -260,8 +260,6 @@ struct pv_inflate *pv_inflate_open(const char *path, size_t chunk, struct pv_fau
 
 void pv_inflate_close(struct pv_inflate *in)
 {
-    if (in == NULL)
-        return;
     if (in->form == PV_INFLATE_GZIP)
         (void)inflateEnd(&in->gzip);
     (void)ZSTD_freeDStream(in->zstd);

@@ -188,18 +188,12 @@ static char *immutable_uri(const char *path)
     return uri;
 }
 
-/* Whether there is no log beside the database, so that the file alone is all of it. */
-static bool is_closed(const char *path)
+/* Whether there is no log beside the database, so that the file alone is all of it. SQLite knows the log's
+   name: it stands beside the file that a link leads to, not beside the link. */
+static bool is_closed(sqlite3 *db)
 {
-    size_t len = strlen(path) + sizeof "-wal";
-    char *wal = malloc(len);
-    if (wal == NULL)
-        return false;
-    (void)snprintf(wal, len, "%s-wal", path);
     struct stat about;
-    bool closed = stat(wal, &about) != 0 || about.st_size == 0;
-    free(wal);
-    return closed;
+    return stat(sqlite3_filename_wal(sqlite3_db_filename(db, "main")), &about) != 0 || about.st_size == 0;
 }
 
 /* One connection, with nothing read yet. */
@@ -236,9 +230,10 @@ static int attach_to_read(struct pv_sqlite *sqlite, const char *name, const stru
 {
     int64_t objects;
     int status = attach(sqlite, name, SQLITE_OPEN_READONLY, options);
-    if (status == SQLITE_OK)
-        status = pv_sqlite_ask(sqlite, "SELECT count(*) FROM sqlite_schema", &objects);
-    if (status != SQLITE_READONLY_DIRECTORY || !is_closed(name))
+    if (status != SQLITE_OK)
+        return status;
+    status = pv_sqlite_ask(sqlite, "SELECT count(*) FROM sqlite_schema", &objects);
+    if (status != SQLITE_READONLY_DIRECTORY || !is_closed(sqlite->db))
         return status == SQLITE_ROW ? SQLITE_OK : status;
     detach(sqlite);
     char *uri = immutable_uri(name);

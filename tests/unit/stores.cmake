@@ -11,6 +11,14 @@ pv_test(NAME test_sqlite_shared KIND unit
   SOURCES test_sqlite_shared.c store_kit.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_cache KIND unit
   SOURCES test_sqlite_cache.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
+set(PV_SQLITE_WRAP malloc calloc realloc strdup sqlite3_open_v2 sqlite3_db_config sqlite3_busy_timeout sqlite3_exec
+    sqlite3_prepare_v2 sqlite3_prepare_v3 sqlite3_step sqlite3_bind_int sqlite3_bind_int64 sqlite3_bind_null
+    sqlite3_bind_blob sqlite3_bind_text sqlite3_bind_text64 sqlite3_sleep)
+list(TRANSFORM PV_SQLITE_WRAP PREPEND "-Wl,--wrap=")
+pv_test(NAME test_sqlite_faults KIND unit
+  SOURCES test_sqlite_faults.c sqlite_calls.c alloc_faults.c nobody.c store_kit.c cache_kit.c kit_memory.c workdir.c
+  LIBS pv_adapters SQLite::SQLite3 cmocka)
+target_link_options(test_sqlite_faults PRIVATE ${PV_SQLITE_WRAP})
 pv_test(NAME test_file_cache KIND unit SOURCES test_file_cache.c nobody.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters cmocka)
 
 # Failures: the simulated disk loses power or refuses, allocations fail. A run in steps for every day, all of it when

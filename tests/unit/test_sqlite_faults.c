@@ -1,0 +1,562 @@
+/* The SQLite store and cache where SQLite, or our own memory, does not give what it is asked for: each call
+   that an operation makes failed once. The operation is a fault that says what it was about, it has changed
+   nothing, and when nothing fails any more it is done. */
+#include "alloc_faults.h"
+#include "cache_kit.h"
+#include "check.h"
+#include "nobody.h"
+#include "sqlite_calls.h"
+#include "sqlite_db.h"
+#include "store_kit.h"
+#include "workdir.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char A[] = "Election-1", B[] = "other";
+
+static struct workdir dir;
+static struct pv_fault fault;
+static struct pv_event_store store;
+static struct pv_document_cache cache;
+
+static const char *path(void)
+{
+    return workdir_file(&dir, "faults.db");
+}
+
+static bool open_both(enum pv_open_mode mode)
+{
+    if (!pv_sqlite_store_open(path(), mode, &store, &fault))
+        return false;
+    if (pv_sqlite_cache_open(path(), mode, &cache, &fault))
+        return true;
+    store.ops->close(store.self);
+    return false;
+}
+
+static void close_both(void)
+{
+    store.ops->close(store.self);
+    cache.ops->close(cache.self);
+}
+
+/* --- what is done --- */
+
+static struct pv_appended appended;
+static struct kit_log records;
+static size_t listed, there; /* events that the file has */
+
+static bool append(const char *stream, int64_t expected, unsigned first, unsigned count)
+{
+    return kit_append(&store, stream, expected, first, count, &appended, &fault) == PV_STORE_OK;
+}
+
+static bool append_to_a_new_stream(void)
+{
+    return append(B, PV_EXPECT_NO_STREAM, 100, 2);
+}
+
+static bool append_at_any_version(void)
+{
+    return append(A, PV_EXPECT_ANY, 103, 2);
+}
+
+static bool append_again(void)
+{
+    return append(A, -1, 0, 3);
+}
+
+static bool append_again_at_any_version(void)
+{
+    return append(A, PV_EXPECT_ANY, 1, 2);
+}
+
+/* What stream A has already, and one more; `id` NULL: without ids. */
+static bool copy(const char *id)
+{
+    struct kit_events events;
+    struct pv_recorded copied[4];
+    char ids[4][PV_ULID_LEN];
+    kit_events_make(&events, 0, 4);
+    for (unsigned i = 0; i < 4; i++) {
+        const struct pv_new_event *event = &events.events[i];
+        pv_ulid_format(event->id.bits, ids[i]);
+        copied[i] = (struct pv_recorded){.stream = kit_str(id == NULL ? B : A),
+                                         .number = i,
+                                         .type = event->type,
+                                         .data = event->data,
+                                         .id = {id == NULL ? NULL
+                                                : i < 3    ? ids[i]
+                                                           : id,
+                                                0},
+                                         .position = -1};
+        copied[i].id.len = id == NULL ? 0 : i < 3 ? PV_ULID_LEN : strlen(id);
+    }
+    return store.ops->copy(store.self, copied, 4, &fault) == PV_STORE_OK;
+}
+
+static bool copy_a_spelling(void)
+{
+    return copy("018DD1F7-A000-0000-8000-00000000000f");
+}
+
+static bool copy_without_ids(void)
+{
+    return copy(NULL);
+}
+
+static bool ask_for_a_number(void)
+{
+    int64_t number = -7;
+    bool done = store.ops->last_number(store.self, kit_str(A), &number, &fault) == PV_STORE_OK;
+    check_int(number, done ? 2 : -7);
+    return done;
+}
+
+static bool ask_for_the_position(void)
+{
+    int64_t position = -7;
+    bool done = store.ops->last_position(store.self, &position, &fault) == PV_STORE_OK;
+    check_int(position, done ? 2 : -7);
+    return done;
+}
+
+static bool read_from(const char *stream)
+{
+    kit_log_deinit(&records);
+    bool done = kit_log_read(&records, &store, stream, 0, 1, &fault);
+    for (unsigned i = 0; i < records.count && i < 3; i++)
+        check_true(kit_is_event(&records.records[i], i)); /* what is given before a fault is sound */
+    check_true(!done || records.count == there);
+    return done;
+}
+
+static bool read_all(void)
+{
+    return read_from(NULL);
+}
+
+static bool read_a_stream(void)
+{
+    return read_from(A);
+}
+
+static bool put(unsigned revision, uint32_t ballot_pages, bool changes)
+{
+    struct kit_document document;
+    kit_document_make(&document, 1, revision, 2, ballot_pages);
+    enum pv_cache_result result = changes ? kit_put_changes(&cache, &document, revision - 1, &fault)
+                                          : kit_put(&cache, &document, &fault);
+    kit_document_deinit(&document);
+    check_true(result == PV_CACHE_OK || result == PV_CACHE_FAULT);
+    return result == PV_CACHE_OK;
+}
+
+static bool put_all(void)
+{
+    return put(2, 3, false);
+}
+
+static bool put_fewer_pages(void)
+{
+    return put(2, 1, true);
+}
+
+static bool get(unsigned revision, uint32_t ballot_pages)
+{
+    struct kit_document document;
+    struct pv_cached cached;
+    if (cache.ops->get(cache.self, kit_election(1), &cached, &fault) != PV_CACHE_OK)
+        return false;
+    kit_document_make(&document, 1, revision, 2, ballot_pages);
+    const char *difference = kit_difference_of(&cached, &document, false);
+    kit_document_deinit(&document);
+    pv_cached_deinit(&cached);
+    check_true(difference == NULL);
+    return true;
+}
+
+static bool get_it(void)
+{
+    return get(1, 3);
+}
+
+static bool remove_it(void)
+{
+    return cache.ops->remove(cache.self, kit_election(1), &fault) == PV_CACHE_OK;
+}
+
+static bool count_it(void *context, struct pv_election_id id)
+{
+    (void)context, (void)id;
+    listed++;
+    return true;
+}
+
+static bool list_all(void)
+{
+    listed = 0;
+    bool done = cache.ops->list(cache.self, count_it, NULL, &fault) == PV_CACHE_OK;
+    check_int(listed, done ? 1 : 0);
+    return done;
+}
+
+static bool open_to_write(void)
+{
+    if (!open_both(PV_OPEN_WRITE))
+        return false;
+    close_both();
+    return true;
+}
+
+static bool open_to_read(void)
+{
+    if (!open_both(PV_OPEN_READ))
+        return false;
+    close_both();
+    return true;
+}
+
+/* --- and failed --- */
+
+enum failing { SQLITE_CALL, ALLOCATION, FAILINGS };
+static const enum pv_fault_kind kinds[FAILINGS] = {PV_FAULT_KIND_IO, PV_FAULT_KIND_NO_MEMORY};
+
+static void plan(enum failing what, size_t at)
+{
+    sqlite_calls_fail(what == SQLITE_CALL ? at : SIZE_MAX, SQLITE_IOERR);
+    alloc_plan(what == ALLOCATION ? ALLOC_FAIL_ONCE : ALLOC_SOUND, at);
+}
+
+static void nothing_fails(void)
+{
+    plan(FAILINGS, 0);
+}
+
+/* A file with three events of stream A, and revision 1 of document 1. */
+static void make_file(void)
+{
+    workdir_remove(&dir);
+    workdir_make(&dir);
+    if (!open_both(PV_OPEN_WRITE) || !append(A, -1, 0, 3) || !put(1, 3, false))
+        fail_msg("%s", fault.text);
+    close_both();
+    there = 3;
+}
+
+static void check_unchanged(void)
+{
+    if (!open_both(PV_OPEN_WRITE) || !read_all() || !get_it() || !list_all())
+        fail_msg("%s", fault.text);
+    close_both();
+}
+
+static void check_fault(enum failing what, size_t at, const char *says)
+{
+    if (fault.kind != kinds[what] || strncmp(fault.text, says, strlen(says)) != 0 ||
+        strstr(fault.text, "faults.db'") == NULL)
+        fail_msg("%s %zu: %s", what == SQLITE_CALL ? "call" : "allocation", at, fault.text);
+}
+
+/* Fails each call once, each time from the start. How many there were. */
+static size_t fail_each(enum failing what, bool opened, bool (*act)(void), const char *says)
+{
+    for (size_t at = 0;; at++) {
+        check_true(!opened || open_both(PV_OPEN_WRITE));
+        plan(what, at);
+        bool done = act();
+        bool ended = at >= (what == SQLITE_CALL ? sqlite_calls_count() : alloc_count());
+        nothing_fails();
+        if (opened)
+            close_both();
+        if (done != ended)
+            fail_msg("%s %zu was failed, and nobody is told", what == SQLITE_CALL ? "call" : "allocation",
+                     at);
+        if (ended)
+            return at;
+        check_fault(what, at, says);
+        check_unchanged();
+    }
+}
+
+/* What can be done with an open file fails at so many calls at least, and is done at last. */
+static void check_act(bool (*act)(void), const char *says, size_t calls)
+{
+    make_file();
+    check_true(fail_each(SQLITE_CALL, true, act, says) >= calls);
+    make_file();
+    (void)fail_each(ALLOCATION, true, act, says);
+}
+
+/* The last numbers of A and B, and the last position, once it is done. */
+static void check_numbers(int64_t a, int64_t b, int64_t position)
+{
+    int64_t numbers[3] = {-7, -7, -7};
+    check_true(open_both(PV_OPEN_READ));
+    check_int(store.ops->last_number(store.self, kit_str(A), &numbers[0], &fault), PV_STORE_OK);
+    check_int(store.ops->last_number(store.self, kit_str(B), &numbers[1], &fault), PV_STORE_OK);
+    check_int(store.ops->last_position(store.self, &numbers[2], &fault), PV_STORE_OK);
+    close_both();
+    check_int(numbers[0], a);
+    check_int(numbers[1], b);
+    check_int(numbers[2], position);
+}
+
+static void append__each_call_fails_once__writes_nothing(void **state)
+{
+    (void)state;
+    check_act(append_to_a_new_stream, "cannot append to '", 30);
+    check_int(appended.position, 4);
+    check_numbers(2, 1, 4);
+    check_act(append_at_any_version, "cannot append to '", 30);
+    check_int(appended.first_number, 3);
+    check_numbers(4, -1, 4);
+}
+
+static void append__repeated_while_a_call_fails__is_told_and_then_acknowledged(void **state)
+{
+    (void)state;
+    check_act(append_again, "cannot append to '", 15);
+    check_int(appended.last_number, 2);
+    check_act(append_again_at_any_version, "cannot append to '", 15);
+    check_int(appended.first_number, 1);
+    check_numbers(2, -1, 2);
+}
+
+static void copy__each_call_fails_once__writes_nothing(void **state)
+{
+    (void)state;
+    check_act(copy_a_spelling, "cannot copy to '", 20);
+    check_numbers(3, -1, 3);
+    check_act(copy_without_ids, "cannot copy to '", 40);
+    check_numbers(2, 3, 6);
+}
+
+/* What is there is compared by its ids, or without them by what it holds. */
+static void copy__repeated_while_a_call_fails__is_told_and_then_acknowledged(void **state)
+{
+    static bool (*const acts[])(void) = {copy_a_spelling, copy_without_ids};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        make_file();
+        check_true(open_both(PV_OPEN_WRITE) && acts[i]());
+        close_both();
+        there = i == 0 ? 4 : 7;
+        for (enum failing what = 0; what < FAILINGS; what++)
+            check_true(fail_each(what, true, acts[i], "cannot copy to '") >= (what == SQLITE_CALL ? 12 : 1));
+        check_unchanged();
+    }
+}
+
+static void read__each_call_fails_once__gives_only_what_is_sound(void **state)
+{
+    (void)state;
+    check_act(ask_for_a_number, "cannot read '", 4);
+    check_act(ask_for_the_position, "cannot read '", 1);
+    check_act(read_all, "cannot read '", 8);
+    check_act(read_a_stream, "cannot read '", 8);
+}
+
+static void put__each_call_fails_once__writes_nothing(void **state)
+{
+    (void)state;
+    check_act(put_all, "cannot put into '", 30);
+    check_true(open_both(PV_OPEN_READ) && get(2, 3));
+    close_both();
+    check_act(put_fewer_pages, "cannot put into '", 30);
+    check_true(open_both(PV_OPEN_READ) && get(2, 1));
+    close_both();
+}
+
+static void get_and_list__each_call_fails_once__give_nothing(void **state)
+{
+    (void)state;
+    check_act(get_it, "cannot read '", 8);
+    check_act(list_all, "cannot list '", 2);
+}
+
+static void remove__each_call_fails_once__removes_nothing(void **state)
+{
+    (void)state;
+    check_act(remove_it, "cannot remove from '", 8);
+    check_true(open_both(PV_OPEN_READ));
+    check_int(cache.ops->remove(cache.self, kit_election(1), &fault), PV_CACHE_MISSING);
+    close_both();
+}
+
+static void open__each_call_fails_once__leaves_nothing_open(void **state)
+{
+    (void)state;
+    for (enum failing what = 0; what < FAILINGS; what++) {
+        make_file();
+        check_true(fail_each(what, false, open_to_write, "cannot open '") >= (what == SQLITE_CALL ? 60 : 4));
+        check_true(fail_each(what, false, open_to_read, "cannot open '") >= (what == SQLITE_CALL ? 60 : 4));
+    }
+}
+
+/* What was begun is no obstacle to the next who tries. */
+static void open__a_new_file_and_each_call_fails_once__is_made_by_the_next(void **state)
+{
+    (void)state;
+    for (size_t at = 0;; at++) {
+        workdir_remove(&dir);
+        workdir_make(&dir);
+        plan(SQLITE_CALL, at);
+        bool done = open_to_write(), ended = at >= sqlite_calls_count();
+        nothing_fails();
+        check_int(done, ended);
+        if (ended)
+            break;
+        check_fault(SQLITE_CALL, at, "cannot open '");
+        check_true(open_to_write());
+    }
+}
+
+/* Two that make a file at once: one of them finds it locked when it turns the log on, and tries again. */
+static void open__another_turns_the_log_on__waits_for_it(void **state)
+{
+    (void)state;
+    (void)sqlite_calls_slept();
+    sqlite_calls_refuse("PRAGMA journal_mode=WAL", SQLITE_BUSY, 3);
+    check_true(open_to_write());
+    check_int(sqlite_calls_slept(), 1 + 2 + 3);
+}
+
+static void open__another_never_lets_go__is_busy(void **state)
+{
+    static const struct pv_sqlite_options hasty = {NULL, 9, 1 << 20};
+    (void)state;
+    (void)sqlite_calls_slept();
+    sqlite_calls_refuse("PRAGMA journal_mode=WAL", SQLITE_BUSY, UINT32_MAX);
+    check_true(!pv_sqlite_store_open_with(path(), PV_OPEN_WRITE, &hasty, &store, &fault));
+    sqlite_calls_refuse("", SQLITE_OK, 0);
+    check_int(fault.kind, PV_FAULT_KIND_BUSY);
+    check_true(strstr(fault.text, "another process is using it") != NULL);
+    check_int(sqlite_calls_slept(), 1 + 2 + 3 + 4);
+    check_true(open_to_write());
+}
+
+static bool nobody_reads(void)
+{
+    if (!pv_sqlite_store_open(path(), PV_OPEN_READ, &store, &fault))
+        return false;
+    store.ops->close(store.self);
+    return true;
+}
+
+/* How often no memory was told; checks of cmocka's must not be made here. */
+static int nobody_reads_without_memory(void)
+{
+    for (size_t at = 0;; at++) {
+        plan(ALLOCATION, at);
+        bool done = nobody_reads(), ended = at >= alloc_count();
+        nothing_fails();
+        if (done || ended)
+            return done && ended ? (int)at : 200;
+        if (fault.kind != PV_FAULT_KIND_NO_MEMORY)
+            return 201;
+    }
+}
+
+/* There the database is opened twice, the second time as a file that nobody writes. */
+static void open__in_a_read_only_folder_without_memory__is_told(void **state)
+{
+    (void)state;
+    make_file();
+    struct workdir own = dir;
+    workdir_make_public(&dir);
+    char from[WORKDIR_PATH_MAX + 16];
+    (void)snprintf(from, sizeof from, "%s/faults.db", own.path);
+    FILE *made = fopen(from, "rb"), *shown = fopen(path(), "wb");
+    check_true(made != NULL && shown != NULL);
+    for (int c; (c = fgetc(made)) != EOF;)
+        check_int(fputc(c, shown), c);
+    check_int(fclose(made) + fclose(shown), 0);
+    check_int(chmod(path(), 0444) + chmod(dir.path, 0555), 0);
+    int times = nobody_runs(nobody_reads_without_memory);
+    check_int(chmod(dir.path, 0755), 0);
+    workdir_remove(&dir);
+    dir = own;
+    check_true(times >= 4 && times < 200);
+}
+
+/* Opens to read while each call is refused once for want of a folder that can be written. How often it was
+   opened all the same, which is right for a database that is closed, and seen whole. */
+static unsigned open_as_if_read_only(const char *name)
+{
+    unsigned opened = 0;
+    for (size_t at = 0;; at++) {
+        sqlite_calls_fail(at, SQLITE_READONLY_DIRECTORY);
+        bool done = pv_sqlite_store_open(name, PV_OPEN_READ, &store, &fault);
+        bool ended = at >= sqlite_calls_count();
+        nothing_fails();
+        if (done) {
+            check_true(read_all());
+            store.ops->close(store.self);
+        }
+        if (ended)
+            return opened;
+        opened += done;
+        check_true(done || fault.kind == PV_FAULT_KIND_DENIED);
+    }
+}
+
+static void open__as_if_in_a_read_only_folder__with_a_log_is_denied(void **state)
+{
+    char folder[WORKDIR_PATH_MAX + 8], link[WORKDIR_PATH_MAX + 24];
+    (void)state;
+    make_file();
+    (void)snprintf(folder, sizeof folder, "%s/links", dir.path);
+    (void)snprintf(link, sizeof link, "%s/link.db", folder);
+    check_int(mkdir(folder, 0777), 0);
+    check_int(symlink("../faults.db", link), 0);
+    check_true(open_as_if_read_only(path()) >= 1);
+    check_true(open_as_if_read_only(link) >= 1);
+    struct pv_event_store writer;
+    check_true(pv_sqlite_store_open(path(), PV_OPEN_WRITE, &writer, &fault));
+    check_int(kit_append(&writer, A, 2, 3, 1, &appended, &fault), PV_STORE_OK);
+    there = 4;
+    check_int(open_as_if_read_only(path()), 0);
+    check_int(open_as_if_read_only(link), 0);
+    writer.ops->close(writer.self);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    workdir_make(&dir);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    kit_log_deinit(&records);
+    workdir_remove(&dir);
+    return 0;
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        CASE(append__each_call_fails_once__writes_nothing),
+        CASE(append__repeated_while_a_call_fails__is_told_and_then_acknowledged),
+        CASE(copy__each_call_fails_once__writes_nothing),
+        CASE(copy__repeated_while_a_call_fails__is_told_and_then_acknowledged),
+        CASE(read__each_call_fails_once__gives_only_what_is_sound),
+        CASE(put__each_call_fails_once__writes_nothing),
+        CASE(get_and_list__each_call_fails_once__give_nothing),
+        CASE(remove__each_call_fails_once__removes_nothing),
+        CASE(open__each_call_fails_once__leaves_nothing_open),
+        CASE(open__a_new_file_and_each_call_fails_once__is_made_by_the_next),
+        CASE(open__another_turns_the_log_on__waits_for_it),
+        CASE(open__another_never_lets_go__is_busy),
+        CASE(open__as_if_in_a_read_only_folder__with_a_log_is_denied),
+        CASE(open__in_a_read_only_folder_without_memory__is_told),
+    };
+    _Static_assert(sizeof tests / sizeof tests[0] >= 14, "tests are missing from the group");
+    return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
+}
