@@ -35,7 +35,7 @@ static unsigned open_count;
 
 void disk_files_make(struct disk_files *files)
 {
-    *files = (struct disk_files){disk_new(), disk_new(), EIO};
+    *files = (struct disk_files){disk_new(), disk_new(), EIO, false};
 }
 
 void disk_files_free(struct disk_files *files)
@@ -48,6 +48,7 @@ void disk_files_after_cut(const struct disk_files *files, enum disk_survivors su
                           struct disk_files *after)
 {
     after->error = EIO;
+    after->shrinks = false;
     after->above = disk_after_cut(files->above, survivors, seed);
     /* What is in a directory that is not there is not there either. */
     after->inside = disk_exists(after->above, DISK_FILES_DIR) ? disk_after_cut(files->inside, survivors, seed)
@@ -172,6 +173,8 @@ ssize_t __wrap_read(int fd, void *bytes, size_t len)
     struct descriptor *d = get(fd);
     if (!may(DISK_READ))
         return -1;
+    if (current->shrinks)
+        return 0;
     size_t got = disk_read(d->file, bytes, len < PART ? len : PART, d->offset);
     d->offset += got;
     return (ssize_t)got;

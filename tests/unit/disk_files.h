@@ -9,6 +9,7 @@ struct disk_files {
     struct disk *inside; /* what is in the directory; plans are made with this one */
     struct disk *above;  /* the directory's own name */
     int error;           /* errno of a call that fails */
+    bool shrinks;        /* a file that was looked at is empty when it is read */
 };
 
 #define DISK_FILES_DIR "cache"

@@ -17,6 +17,7 @@ set(PV_SQLITE_WRAP malloc calloc realloc strdup sqlite3_open_v2 sqlite3_db_confi
 list(TRANSFORM PV_SQLITE_WRAP PREPEND "-Wl,--wrap=")
 pv_test(NAME test_sqlite_faults KIND unit
   SOURCES test_sqlite_faults.c sqlite_calls.c alloc_faults.c nobody.c store_kit.c cache_kit.c kit_memory.c workdir.c
+    disk.c disk_vfs.c
   LIBS pv_adapters SQLite::SQLite3 cmocka)
 target_link_options(test_sqlite_faults PRIVATE ${PV_SQLITE_WRAP})
 pv_test(NAME test_file_cache KIND unit SOURCES test_file_cache.c nobody.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters cmocka)

@@ -155,6 +155,33 @@ static void tampering__a_part_that_is_missing_or_foreign__is_damaged_until_all_i
     }
 }
 
+/* Runs it on a connection of its own: what is written into the schema is believed by the next one only. */
+static void run_alone(const char *sql)
+{
+    sqlite3 *db;
+    check_int(sqlite3_open(workdir_file(&dir, "cache.db"), &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    check_int(sqlite3_close(db), SQLITE_OK);
+}
+
+static void tampering__a_part_that_is_null__is_damaged_until_all_is_put(void **state)
+{
+    struct pv_cached cached;
+    (void)state;
+    put(1);
+    run_alone("PRAGMA writable_schema=ON; "
+              "UPDATE sqlite_schema SET sql=replace(sql, 'json TEXT NOT NULL', 'json TEXT')");
+    run_alone("UPDATE cached_parts SET json=NULL WHERE kind='voters' AND page=1");
+    run_alone("PRAGMA writable_schema=ON; "
+              "UPDATE sqlite_schema SET sql=replace(sql, 'json TEXT', 'json TEXT NOT NULL')");
+    check_int(cache.ops->get(cache.self, kit_election(1), &cached, &fault), PV_CACHE_FAULT);
+    check_int(fault.kind, PV_FAULT_KIND_DAMAGED);
+    check_true(strstr(fault.text, "a part is damaged; rebuild the cache") != NULL);
+    put(2);
+    check_has(2);
+}
+
 static bool never(void *context, struct pv_election_id id)
 {
     (void)context, (void)id;
@@ -179,8 +206,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(put__a_part_over_the_limit__is_too_large_by_name_and_writes_nothing),
         CASE(tampering__a_part_that_is_missing_or_foreign__is_damaged_until_all_is_put),
+        CASE(tampering__a_part_that_is_null__is_damaged_until_all_is_put),
         CASE(tampering__an_id_that_is_none__is_damaged),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 3, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 4, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }
