@@ -299,7 +299,7 @@ static bool read_compressed(struct pv_inflate *in, char *to, size_t room, size_t
     for (*got = 0; *got == 0;) {
         if (!refill(in))
             return false;
-        bool input_ended = in->at == in->end && in->end_of_file;
+        bool input_ended = in->at == in->end; /* refilled, or there is no more */
         if (input_ended && in->between)
             return true;
         if (!(in->form == PV_INFLATE_GZIP ? gzip_step : zstd_step)(in, to, room, got))

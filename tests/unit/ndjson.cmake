@@ -8,4 +8,5 @@ pv_test(NAME test_ndjson_faults KIND unit
   SOURCES test_ndjson_faults.c alloc_faults.c ndjson_files.c nobody.c workdir.c
   LIBS pv_adapters ZLIB::ZLIB PkgConfig::ZSTD cmocka)
 target_link_options(test_ndjson_faults PRIVATE ${PV_NDJSON_WRAP}
-  -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=pread64,--wrap=fstat64)
+  -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=pread64,--wrap=fstat64
+  -Wl,--wrap=fsync,--wrap=ZSTD_createCCtx,--wrap=ZSTD_CCtx_setParameter)
