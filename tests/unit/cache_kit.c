@@ -8,7 +8,7 @@
 
 struct pv_election_id kit_election(unsigned n)
 {
-    return (struct pv_election_id){{0x018dd1f7a0000000u, 0x4000000000000000u + n}};
+    return (struct pv_election_id){{0x018dd1f7a0000000u + n / 32, 0x4000000000000000u + n % 32}};
 }
 
 void kit_document_make(struct kit_document *document, unsigned election, unsigned revision,

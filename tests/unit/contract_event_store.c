@@ -836,6 +836,7 @@ static void copy__another_record_at_a_number__is_a_conflict(void **state)
     copy(f, records, 3);
     check_copy_conflict(f, record(A, 0, "01HQ0000000000000000000002"));
     check_copy_conflict(f, record(A, 0, NULL));
+    check_copy_conflict(f, record(A, 0, "text"));
     check_copy_conflict(f, record(A, 1, "01HQ0000000000000000000001"));
     check_copy_conflict(f, record(A, 1, ""));
     check_copy_conflict(f, record(A, 2, "texts"));
@@ -902,6 +903,31 @@ static void copy__then_append_of_the_same_ids__is_recognised(void **state)
         check_conflict(f, A, 2, 1, 1, 2);
     }
     check_int(last_number(f, A), 2);
+}
+
+static void copy__then_append_over_what_has_no_id__is_a_conflict(void **state)
+{
+    struct fixture *f = *state;
+    struct pv_recorded records[] = {record(A, 0, NULL), record(A, 1, "no id of ours")};
+    copy(f, records, 2);
+    check_conflict(f, A, PV_EXPECT_NO_STREAM, 1, 1, 1);
+    check_conflict(f, A, 0, 1, 1, 1);
+    append(f, A, 1, 1, 1);
+    check_appended(f, 2, 2);
+}
+
+/* What is appended again would go on past the last number that there is. */
+static void copy__then_append_past_the_last_number__is_a_conflict(void **state)
+{
+    struct fixture *f = *state;
+    char id[PV_ULID_LEN];
+    struct pv_recorded last = record(A, INT64_MAX, NULL);
+    pv_ulid_format(kit_id(1).bits, id);
+    last.id = (struct pv_str){id, PV_ULID_LEN};
+    copy(f, &last, 1);
+    check_int(try_append(f, A, INT64_MAX - 1, 1, 1), PV_STORE_OK);
+    check_appended(f, INT64_MAX, INT64_MAX);
+    check_conflict(f, A, INT64_MAX - 1, 1, 2, INT64_MAX);
 }
 
 static void copy__a_stream_with_an_id_twice__is_kept_as_it_is(void **state)
@@ -1026,12 +1052,14 @@ static const struct contract_test laws[] = {
     LAW(copy__a_number_that_goes_back_in_one_call__is_a_conflict),
     LAW(copy__then_append__goes_on_after_it),
     LAW(copy__then_append_of_the_same_ids__is_recognised),
+    LAW(copy__then_append_over_what_has_no_id__is_a_conflict),
+    LAW(copy__then_append_past_the_last_number__is_a_conflict),
     LAW(copy__a_stream_with_an_id_twice__is_kept_as_it_is),
     LAW(copy__interleaved_streams__keep_their_numbers),
     LAW(copy__of_nothing__is_fine),
     LAW(numbers_and_positions__that_are_used_up__are_a_fault),
 };
-_Static_assert(sizeof laws / sizeof laws[0] == 54,
+_Static_assert(sizeof laws / sizeof laws[0] == 56,
                "the law has lost or gained a test: set this to their number");
 
 int contract_event_store(const struct contract_store *adapters, size_t count)
