@@ -80,8 +80,8 @@ static bool append_again_at_any_version(void)
     return append(A, PV_EXPECT_ANY, 1, 2);
 }
 
-/* What stream A has already, and one more; `id` NULL: without ids. */
-static bool copy(const char *id)
+/* What stream A has already, and as the fourth one more; `id` NULL: without ids, to B. */
+static bool copy(const char *id, size_t count)
 {
     struct kit_events events;
     struct pv_recorded copied[4];
@@ -101,17 +101,22 @@ static bool copy(const char *id)
                                          .position = -1};
         copied[i].id.len = id == NULL ? 0 : i < 3 ? PV_ULID_LEN : strlen(id);
     }
-    return store.ops->copy(store.self, copied, 4, &fault) == PV_STORE_OK;
+    return store.ops->copy(store.self, copied, count, &fault) == PV_STORE_OK;
 }
 
 static bool copy_a_spelling(void)
 {
-    return copy("018DD1F7-A000-0000-8000-00000000000f");
+    return copy("018DD1F7-A000-0000-8000-00000000000f", 4);
 }
 
 static bool copy_without_ids(void)
 {
-    return copy(NULL);
+    return copy(NULL, 4);
+}
+
+static bool copy_what_is_there(void)
+{
+    return copy("", 3);
 }
 
 static bool ask_for_a_number(void)
@@ -384,6 +389,21 @@ static void copy__repeated_while_a_call_fails__is_told_and_then_acknowledged(voi
     }
 }
 
+/* Where it is far from what is read to find the end of the stream. */
+static void copy__what_is_there_cannot_be_read__is_told_and_then_acknowledged(void **state)
+{
+    enum { MORE = 600, SOME = 60 };
+    (void)state;
+    make_file();
+    check_true(open_both(PV_OPEN_WRITE));
+    for (unsigned i = 0; i < MORE; i += SOME)
+        check_true(append(A, 2 + (int64_t)i, 1000 + i, SOME));
+    close_both();
+    there = 3 + MORE;
+    check_true(fail_each(DISK_CALL, true, copy_what_is_there, "cannot copy to '") >= 3);
+    check_numbers(2 + MORE, -1, 2 + MORE);
+}
+
 /* A record for which what is read at once has no room. */
 static bool append_a_large_event(void)
 {
@@ -627,6 +647,7 @@ int main(void)
         CASE(append__repeated_while_a_call_fails__is_told_and_then_acknowledged),
         CASE(copy__each_call_fails_once__writes_nothing),
         CASE(copy__repeated_while_a_call_fails__is_told_and_then_acknowledged),
+        CASE(copy__what_is_there_cannot_be_read__is_told_and_then_acknowledged),
         CASE(read__no_memory_for_a_large_record__gives_it_when_there_is),
         CASE(read__each_call_fails_once__gives_only_what_is_sound),
         CASE(put__each_call_fails_once__writes_nothing),
@@ -639,6 +660,6 @@ int main(void)
         CASE(open__as_if_in_a_read_only_folder__with_a_log_is_denied),
         CASE(open__in_a_read_only_folder_without_memory__is_told),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 15, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 16, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }
