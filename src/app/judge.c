@@ -296,7 +296,7 @@ void pv_judge_prefetch(const struct pv_judge *judge, const struct pv_record *rec
 {
     if (record->envelope != PV_ENVELOPE_VALID || record->decoded != PV_OK)
         return;
-    const struct pv_judged *stream = find_stream(judge, record->election_id);
+    struct pv_judged *stream = find_stream(judge, record->election_id);
     if (stream == NULL)
         return;
     if (step == 1) {

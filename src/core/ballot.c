@@ -52,11 +52,22 @@ enum pv_result pv_when_ballot_created(struct pv_election *election, const struct
     return PV_OK;
 }
 
+/* The same, by the memo first. */
+static uint32_t look_up(const struct pv_election *election, struct pv_ballot_id id)
+{
+    uint32_t guess;
+    if (election->memo != NULL &&
+        pv_memo_guess(election->memo->ballots, id.bits, election->ballot_count, &guess) &&
+        pv_bits128_equal(election->ballots[guess].id.bits, id.bits))
+        return guess;
+    return pv_election_find_ballot(election, id);
+}
+
 /* The ballot that an event of a voter refers to: known and not cast (D5 steps 8 and 9). */
 static enum pv_result refer_ballot(const struct pv_election *election, struct pv_ballot_id id,
                                    uint32_t *ballot, struct pv_refusal *why)
 {
-    uint32_t found = pv_election_find_ballot(election, id);
+    uint32_t found = look_up(election, id);
     if (found == PV_NONE)
         return pv_refuse_id(why, PV_BALLOT_UNKNOWN, id.bits);
     if (election->ballots[found].cast)

@@ -13,6 +13,17 @@ uint32_t pv_election_find_candidate(const struct pv_election *election, struct p
     return PV_NONE;
 }
 
+/* The same, by the memo first. */
+static uint32_t look_up(const struct pv_election *election, struct pv_candidate_id id)
+{
+    uint32_t guess;
+    if (election->memo != NULL &&
+        pv_memo_guess(election->memo->candidates, id.bits, election->candidate_count, &guess) &&
+        pv_bits128_equal(election->candidates[guess].id.bits, id.bits))
+        return guess;
+    return pv_election_find_candidate(election, id);
+}
+
 bool pv_candidate_is_live(const struct pv_election *election, uint32_t candidate)
 {
     const struct pv_candidate *c = &election->candidates[candidate];
@@ -30,7 +41,7 @@ static bool stands_in(const struct pv_election *election, uint32_t candidate, st
 enum pv_result pv_refer_candidate(const struct pv_election *election, struct pv_competition_id competition_id,
                                   struct pv_candidate_id id, uint32_t *candidate, struct pv_refusal *why)
 {
-    uint32_t found = pv_election_find_candidate(election, id);
+    uint32_t found = look_up(election, id);
     if (found == PV_NONE || !stands_in(election, found, competition_id)) {
         /* What is wrong with the competition is said first. */
         uint32_t competition;

@@ -35,6 +35,7 @@ void pv_election_deinit(struct pv_election *election)
     pv_map_deinit(&election->voter_map);
     pv_map_deinit(&election->email_map);
     pv_map_deinit(&election->ballot_map);
+    free(election->memo);
     pv_election_init(election, election->seed);
 }
 
@@ -57,6 +58,21 @@ const char *pv_phase_name(enum pv_phase phase)
 
 /* The events of the Election itself. */
 
+struct pv_memo *pv_memo_new(const struct pv_election *election)
+{
+    struct pv_memo *memo = calloc(1, sizeof *memo);
+    for (uint32_t i = 0; memo != NULL && i < election->candidate_count; i++)
+        pv_memo_note(memo->candidates, election->candidates[i].id.bits, i);
+    return memo;
+}
+
+/* Nobody votes any more. */
+static void forget_memo(struct pv_election *election)
+{
+    free(election->memo);
+    election->memo = NULL;
+}
+
 enum pv_result pv_when_election_created(struct pv_election *election, const struct pv_election_created *event,
                                         struct pv_refusal *why)
 {
@@ -77,6 +93,7 @@ enum pv_result pv_when_election_deleted(struct pv_election *election, const stru
 {
     (void)event;
     (void)why;
+    forget_memo(election);
     election->deleted = true;
     return PV_OK;
 }
@@ -106,10 +123,16 @@ enum pv_result pv_when_election_opened(struct pv_election *election, const struc
         return pv_refuse_id(why, PV_COMPETITION_TOO_SMALL,
                             election->competitions[election->small_competitions].id.bits);
     /* From here on the paper is frozen, so the ballots' rows can be laid out for it. */
+    struct pv_memo *memo = pv_memo_new(election);
+    if (memo == NULL)
+        return PV_FAULT_MEMORY;
     enum pv_result result =
         pv_ratings_configure(&election->ratings, election->candidate_count, election->ballot_count);
-    if (result != PV_OK)
+    if (result != PV_OK) {
+        free(memo);
         return result;
+    }
+    election->memo = memo;
     election->is_opened = true;
     election->opened = event->open_date;
     return PV_OK;
@@ -123,6 +146,7 @@ enum pv_result pv_when_election_closed(struct pv_election *election, const struc
         size_t len = pv_time_format(event->close_date.at, text);
         return pv_refuse(why, PV_CLOSE_BEFORE_OPEN, (struct pv_str){text, len});
     }
+    forget_memo(election);
     election->is_closed = true;
     election->closed = event->close_date;
     return PV_OK;
@@ -239,14 +263,30 @@ static struct pv_ballot_id ballot_named(const struct pv_event *event)
     return event->u.ballot_cast.ballot_id;
 }
 
+static bool guess_ballot(const struct pv_election *election, const struct pv_event *event, uint32_t *ballot)
+{
+    return election->memo != NULL &&
+           pv_memo_guess(election->memo->ballots, ballot_named(event).bits, election->ballot_count, ballot);
+}
+
+static void prefetch_ballot(const struct pv_election *election, uint32_t ballot)
+{
+    pv_prefetch(&election->ballots[ballot], sizeof *election->ballots);
+    pv_ratings_prefetch(&election->ratings, ballot);
+}
+
 /* The slots in which the maps are looked into; an id that is new will be put there. */
 void pv_election_prefetch_slots(const struct pv_election *election, const struct pv_event *event)
 {
     const struct pv_voter_registered *registered = &event->u.voter_registered;
     const struct pv_ballot_created *created = &event->u.ballot_created;
     struct pv_seed seed = election->seed;
+    uint32_t item;
     if (names_ballot(event)) {
-        pv_map_prefetch(&election->ballot_map, pv_hash_bits128(seed, ballot_named(event).bits));
+        if (guess_ballot(election, event, &item))
+            prefetch_ballot(election, item);
+        else
+            pv_map_prefetch(&election->ballot_map, pv_hash_bits128(seed, ballot_named(event).bits));
     } else if (event->type == PV_EVENT_BALLOT_CREATED) {
         pv_map_prefetch(&election->voter_map, pv_hash_bits128(seed, created->voter_id.bits));
         pv_map_prefetch(&election->ballot_map, pv_hash_bits128(seed, created->ballot_id.bits));
@@ -263,15 +303,25 @@ static bool first_item(const struct pv_map *map, uint32_t hash, uint32_t *item)
     return pv_map_next(map, hash, &at, item);
 }
 
-void pv_election_prefetch_parts(const struct pv_election *election, const struct pv_event *event)
+/* What the slot leads to, and what the memo will know when the event is applied. */
+static void prefetch_named_ballot(struct pv_election *election, const struct pv_event *event)
+{
+    uint32_t item;
+    if (guess_ballot(election, event, &item))
+        return; /* it was asked for with the slots */
+    struct pv_bits128 id = ballot_named(event).bits;
+    if (!first_item(&election->ballot_map, pv_hash_bits128(election->seed, id), &item))
+        return;
+    prefetch_ballot(election, item);
+    if (election->memo != NULL)
+        pv_memo_note(election->memo->ballots, id, item);
+}
+
+void pv_election_prefetch_parts(struct pv_election *election, const struct pv_event *event)
 {
     uint32_t item;
     if (names_ballot(event)) {
-        uint32_t hash = pv_hash_bits128(election->seed, ballot_named(event).bits);
-        if (first_item(&election->ballot_map, hash, &item)) {
-            pv_prefetch(&election->ballots[item], sizeof *election->ballots);
-            pv_ratings_prefetch(&election->ratings, item);
-        }
+        prefetch_named_ballot(election, event);
     } else if (event->type == PV_EVENT_BALLOT_CREATED) {
         uint32_t hash = pv_hash_bits128(election->seed, event->u.ballot_created.voter_id.bits);
         if (first_item(&election->voter_map, hash, &item))

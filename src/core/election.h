@@ -11,6 +11,7 @@
 
 #include "event.h"
 #include "map.h"
+#include "memo.h"
 #include "ratings.h"
 
 #define PV_NONE UINT32_MAX /* no position */
@@ -78,6 +79,7 @@ struct pv_election {
 
     struct pv_map competition_map, candidate_map, voter_map, email_map, ballot_map;
     struct pv_seed seed;
+    struct pv_memo *memo; /* while the election is open; NULL else */
 };
 
 enum pv_phase { PV_PHASE_UNBORN, PV_PHASE_DRAFT, PV_PHASE_OPEN, PV_PHASE_CLOSED, PV_PHASE_DELETED };
@@ -106,9 +108,10 @@ enum pv_result pv_election_load(struct pv_election *election, const struct pv_ev
                                 struct pv_refusal *why, size_t *at) PV_MUST_USE;
 
 /* Two steps of asking the memory for what when will need, so that many events' cache misses overlap. Hints
-   only: first the maps' slots, then (a few events later) the parts that the slots lead to. */
+   only: first the maps' slots, then (a few events later) the parts that the slots lead to, which the memo
+   keeps: it is all that they change. */
 void pv_election_prefetch_slots(const struct pv_election *election, const struct pv_event *event);
-void pv_election_prefetch_parts(const struct pv_election *election, const struct pv_event *event);
+void pv_election_prefetch_parts(struct pv_election *election, const struct pv_event *event);
 
 /* Reading. Texts are borrowed until the next change. */
 struct pv_str pv_text_str(const struct pv_text *text);

@@ -35,6 +35,9 @@ static inline enum pv_result pv_refuse_id(struct pv_refusal *why, enum pv_code c
     return pv_refuse(why, code, (struct pv_str){text, sizeof text});
 }
 
+/* A memo for an election that is being opened, which knows its candidates; NULL when out of memory. */
+struct pv_memo *pv_memo_new(const struct pv_election *election) PV_MUST_USE;
+
 /* D5 step 8: the parts that an event refers to, or the refusal. */
 enum pv_result pv_refer_competition(const struct pv_election *election, struct pv_competition_id id,
                                     uint32_t *competition, struct pv_refusal *why) PV_MUST_USE;

@@ -143,7 +143,11 @@ enum pv_result pv_restore_rating(struct pv_election *election, struct pv_competi
 
 enum pv_result pv_restore_end(struct pv_election *election)
 {
-    if (!election->is_opened || election->ballot_count > 0)
+    if (!election->is_opened)
         return PV_OK;
-    return pv_ratings_configure(&election->ratings, election->candidate_count, 0);
+    if (!election->is_closed && (election->memo = pv_memo_new(election)) == NULL)
+        return PV_FAULT_MEMORY;
+    return election->ballot_count > 0
+               ? PV_OK
+               : pv_ratings_configure(&election->ratings, election->candidate_count, 0);
 }

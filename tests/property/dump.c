@@ -188,6 +188,7 @@ static void lists(struct buf *out, unsigned what, const struct pv_election *e)
     address(out, what, e->candidates);
     address(out, what, e->voters);
     address(out, what, e->ballots);
+    address(out, what, e->memo);
     number(out, e->competition_capacity);
     number(out, e->candidate_capacity);
     number(out, e->voter_capacity);

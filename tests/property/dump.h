@@ -1,6 +1,7 @@
 /* Everything that an aggregate holds and answers, as bytes to compare: every field, the derived counts, the
    ratings by both ways of reading them, and what the maps answer for every id and email that is there and for
-   some that are not. More than the document says. */
+   some that are not. More than the document says. Left out is what stands in the memo: guesses, which nothing
+   depends on. */
 #ifndef PV_DUMP_H
 #define PV_DUMP_H
 

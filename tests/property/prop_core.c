@@ -270,8 +270,7 @@ int prop_refused_changes_nothing(struct gen *g)
 
 /* ---- prefetching ---- */
 
-static int prefetch_and_compare(struct gen *g, const struct pv_election *election,
-                                const struct pv_event *event)
+static int prefetch_and_compare(struct gen *g, struct pv_election *election, const struct pv_event *event)
 {
     struct buf before = {0}, after = {0};
     int failed = 0;

@@ -1,5 +1,5 @@
-/* Ids and emails whose 32-bit hashes are equal: the maps lead to several parts, and the right one is found.
- */
+/* Ids and emails whose 32-bit hashes are equal, and ids of one place in the memo: the maps and the memo lead
+   to several parts, and the right one is found. */
 #include <stdlib.h>
 
 #include "story.h"
@@ -98,8 +98,74 @@ static void emails__of_one_hash__are_told_apart(void **state)
     pv_election_deinit(&e);
 }
 
+/* Ids that the memo of an open election cannot tell apart: whichever it knows, the other is found too. */
+static void ids__of_one_place_in_the_memo__are_told_apart(void **state)
+{
+    (void)state;
+    struct pv_election e;
+    const uint64_t a = 100, b = a + (UINT64_C(1) << (PV_MEMO_BITS + 32));
+    check_int(pv_memo_tag(story_id(a)), pv_memo_tag(story_id(b)));
+    story_draft(&e);
+    accept(&e, ev_candidate_added(1, a, "x", NULL, NULL, NULL));
+    accept(&e, ev_candidate_added(2, b, "x", NULL, NULL, NULL));
+    accept(&e, ev_voter(a, "x", "a@x"));
+    accept(&e, ev_voter(b, "x", "b@x"));
+    accept(&e, ev_ballot(a, a));
+    accept(&e, ev_ballot(b, b));
+    accept(&e, ev_opened(STORY_OPEN_DATE));
+    for (uint8_t stars = 1; stars <= 2; stars++) {
+        const struct pv_event events[] = {ev_rated(a, 1, a, stars), ev_rated(b, 1, a, stars),
+                                          ev_rated(b, 2, b, stars), ev_rated(a, 2, b, stars)};
+        for (size_t i = 0; i < 4; i++) {
+            pv_election_prefetch_slots(&e, &events[i]);
+            pv_election_prefetch_parts(&e, &events[3 - i]);
+            accept(&e, events[i]);
+        }
+        for (size_t i = 0; i < 4; i++)
+            check_int(story_rating(&e, i % 2 ? a : b, i / 2 ? a : b), stars);
+    }
+    refuse_id(&e, ev_rated(a, 1, b, 1), CANDIDATE_UNKNOWN, CANDIDATE_ID, b);
+    pv_election_deinit(&e);
+}
+
+/* A guess beyond the list, or of a part with another id, is none. */
+static void memo__whatever_stands_in_it__changes_no_verdict(void **state)
+{
+    (void)state;
+    struct pv_election e;
+    story_open(&e);
+    const struct pv_memo_place *known = pv_memo_place(e.memo->candidates, story_id(11));
+    check_int(known->position, story_candidate(&e, 11) - e.candidates);
+    for (uint32_t position = 0; position < 8; position++) {
+        for (uint64_t id = 1; id <= 40; id++) {
+            pv_memo_note(e.memo->candidates, story_id(id), position);
+            pv_memo_note(e.memo->ballots, story_id(id), position);
+        }
+        accept_touching(&e, ev_rated(1, 1, 12, (uint8_t)(1 + position % 5)), .ballot = 1);
+        refuse_id(&e, ev_rated(2, 1, 12, 1), BALLOT_CAST, BALLOT_ID, 2);
+        refuse_id(&e, ev_rated(7, 1, 12, 1), BALLOT_UNKNOWN, BALLOT_ID, 7);
+        refuse_id(&e, ev_rated(1, 1, 14, 1), CANDIDATE_REMOVED, CANDIDATE_ID, 14);
+        refuse_id(&e, ev_rated(1, 1, 15, 1), CANDIDATE_UNKNOWN, CANDIDATE_ID, 15);
+    }
+    pv_election_deinit(&e);
+}
+
+static void memo__is_there_while_the_election_is_open(void **state)
+{
+    (void)state;
+    struct pv_election e;
+    for (int phase = PV_PHASE_UNBORN; phase <= PV_PHASE_DELETED; phase++) {
+        story_in_phase(&e, (enum pv_phase)phase);
+        check_int(e.memo != NULL, phase == PV_PHASE_OPEN);
+        pv_election_deinit(&e);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ids__of_one_hash__are_told_apart),
+    cmocka_unit_test(ids__of_one_place_in_the_memo__are_told_apart),
+    cmocka_unit_test(memo__whatever_stands_in_it__changes_no_verdict),
+    cmocka_unit_test(memo__is_there_while_the_election_is_open),
     cmocka_unit_test(emails__of_one_hash__are_told_apart),
 };
-CHECK_MAIN(tests, 2)
+CHECK_MAIN(tests, 5)

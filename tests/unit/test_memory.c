@@ -314,7 +314,7 @@ static void torture__election_opened__faults_cleanly(void **state)
     for (size_t i = 0; i < 4; i++) {
         open(&h, 5, candidates[i]);
         h.count -= 2;
-        check_int(torture_event(&h, ev_opened(STORY_OPEN_DATE)), 1);
+        check_int(torture_event(&h, ev_opened(STORY_OPEN_DATE)), 2); /* the memo, the ratings */
     }
 }
 
