@@ -258,15 +258,15 @@ static bool names_ballot(const struct pv_event *event)
 }
 
 /* Both events begin with the election's id and the ballot's. */
-static struct pv_ballot_id ballot_named(const struct pv_event *event)
+static const struct pv_bits128 *ballot_named(const struct pv_event *event)
 {
-    return event->u.ballot_cast.ballot_id;
+    return &event->u.ballot_cast.ballot_id.bits;
 }
 
 static bool guess_ballot(const struct pv_election *election, const struct pv_event *event, uint32_t *ballot)
 {
     return election->memo != NULL &&
-           pv_memo_guess(election->memo->ballots, ballot_named(event).bits, election->ballot_count, ballot);
+           pv_memo_guess(election->memo->ballots, *ballot_named(event), election->ballot_count, ballot);
 }
 
 static void prefetch_ballot(const struct pv_election *election, uint32_t ballot)
@@ -286,7 +286,7 @@ void pv_election_prefetch_slots(const struct pv_election *election, const struct
         if (guess_ballot(election, event, &item))
             prefetch_ballot(election, item);
         else
-            pv_map_prefetch(&election->ballot_map, pv_hash_bits128(seed, ballot_named(event).bits));
+            pv_map_prefetch(&election->ballot_map, pv_hash_bits128(seed, *ballot_named(event)));
     } else if (event->type == PV_EVENT_BALLOT_CREATED) {
         pv_map_prefetch(&election->voter_map, pv_hash_bits128(seed, created->voter_id.bits));
         pv_map_prefetch(&election->ballot_map, pv_hash_bits128(seed, created->ballot_id.bits));
@@ -309,12 +309,12 @@ static void prefetch_named_ballot(struct pv_election *election, const struct pv_
     uint32_t item;
     if (guess_ballot(election, event, &item))
         return; /* it was asked for with the slots */
-    struct pv_bits128 id = ballot_named(event).bits;
-    if (!first_item(&election->ballot_map, pv_hash_bits128(election->seed, id), &item))
+    const struct pv_bits128 *id = ballot_named(event);
+    if (!first_item(&election->ballot_map, pv_hash_bits128(election->seed, *id), &item))
         return;
     prefetch_ballot(election, item);
     if (election->memo != NULL)
-        pv_memo_note(election->memo->ballots, id, item);
+        pv_memo_note(election->memo->ballots, *id, item);
 }
 
 void pv_election_prefetch_parts(struct pv_election *election, const struct pv_event *event)
