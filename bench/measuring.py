@@ -1,7 +1,6 @@
 """Runs programs in turns, measures each, and holds their answers to each other."""
 
 import dataclasses
-import json
 import statistics
 import subprocess
 import sys
@@ -46,20 +45,6 @@ class Task:
 
     def peak(self):
         return max(sample.peak for sample in self.samples)
-
-
-def tally_of_lines(printed):
-    """The tally as the opponents print it, as candidate -> (ratings, sum)."""
-    rows = (line.split(",") for line in printed.splitlines())
-    return {candidate: (int(count), int(total)) for candidate, count, total in rows}
-
-
-def tally_of_json(printed):
-    """The same from `photovote-audit replay --print tally`; the opponents do not list candidates without ratings."""
-    candidates = (candidate for competition in json.loads(printed)["competitions"]
-                  for candidate in competition["candidates"])
-    return {candidate["id"]: (candidate["ratings"], candidate["sum"])
-            for candidate in candidates if candidate["ratings"] > 0}
 
 
 def first_number(printed):

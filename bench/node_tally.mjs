@@ -1,24 +1,23 @@
-// node_tally.mjs FILE: the tally of the cast ballots as a Node programmer would write it, without any validation.
-// Prints `candidate_id,count,sum` a line, sorted by candidate.
+// node_tally.mjs FILE: the tally as a Node programmer would write it, without any validation. It knows the kinds of
+// events that the generator writes and prints what `photovote-audit replay --print tally` prints.
 import { closeSync, openSync, readSync } from "node:fs";
+import { tallyDocument } from "./tally_document.mjs";
 
+const election = { id: "", name: "", version: 0, opened: false, closed: false, voters: 0, issued: 0, cast: 0 };
+const competitions = [];
+const candidates = [];
 const ballots = new Map(); // ballot id -> Map of candidate id -> rating
-const tally = new Map(); // candidate id -> [count, sum]
-
-function countBallot(ballot) {
-  for (const [candidate, rating] of ballot) {
-    const entry = tally.get(candidate);
-    if (entry) {
-      entry[0] += 1;
-      entry[1] += rating;
-    } else {
-      tally.set(candidate, [1, rating]);
-    }
-  }
-}
+const histograms = new Map(); // candidate id -> five counts
 
 // A cast ballot is final, so it is counted at once and forgotten.
-function apply({ type, data }) {
+function countBallot(id) {
+  for (const [candidate, rating] of ballots.get(id)) histograms.get(candidate)[rating - 1] += 1;
+  ballots.delete(id);
+  election.cast += 1;
+}
+
+function apply({ type, number, data }) {
+  election.version = number;
   switch (type) {
     case "PhotoVote.Event.Ballot.BallotCandidateRated":
       if (data.rating === null) ballots.get(data.ballot_id).delete(data.candidate_id);
@@ -26,11 +25,33 @@ function apply({ type, data }) {
       break;
     case "PhotoVote.Event.Ballot.BallotCreated":
       ballots.set(data.ballot_id, new Map());
+      election.issued += 1;
       break;
     case "PhotoVote.Event.Ballot.BallotCast":
-      countBallot(ballots.get(data.ballot_id));
-      ballots.delete(data.ballot_id);
+      countBallot(data.ballot_id);
       break;
+    case "PhotoVote.Event.Voter.VoterRegistered":
+      election.voters += 1;
+      break;
+    case "PhotoVote.Event.Candidate.CandidateAdded":
+      candidates.push({ id: data.candidate_id, name: data.name, competition: data.competition_id });
+      histograms.set(data.candidate_id, [0, 0, 0, 0, 0]);
+      break;
+    case "PhotoVote.Event.Competition.CompetitionAdded":
+      competitions.push({ id: data.competition_id, name: data.name });
+      break;
+    case "PhotoVote.Event.Election.ElectionCreated":
+      election.id = data.election_id;
+      election.name = data.name;
+      break;
+    case "PhotoVote.Event.Election.ElectionOpened":
+      election.opened = true;
+      break;
+    case "PhotoVote.Event.Election.ElectionClosed":
+      election.closed = true;
+      break;
+    default:
+      throw new Error(`event ${number}: the generator writes no ${type}`);
   }
 }
 
@@ -67,4 +88,4 @@ try {
   console.error(`node_tally.mjs: ${error.message}`);
   process.exit(2);
 }
-for (const candidate of [...tally.keys()].sort()) console.log(`${candidate},${tally.get(candidate).join(",")}`);
+console.log(tallyDocument(election, competitions, candidates, (id) => histograms.get(id)));

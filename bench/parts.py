@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 
-from measuring import CouldNotRun, Task, first_number, measure, tally_of_json, tally_of_lines
+from measuring import CouldNotRun, Task, first_number, measure
 from tools import call
 
 LINE_MAX = 640  # bytes an event, generously: to look at the disk before it is full
@@ -37,11 +37,11 @@ class Bench:
     # What a program does on a file. KIND is the file's kind, for the table.
 
     def replay(self, kind, path, events):
-        return Task(f"replay, {kind}", path, events, [self.tools.audit, "replay", path, "--print", "tally"],
-                    f"tally of {path}", tally_of_json)
+        return self.fold("replay", [self.tools.audit, "replay", "--print", "tally"], kind, path, events)
 
     def fold(self, name, command, kind, path, events):
-        return Task(f"{name}, {kind}", path, events, [*command, path], f"tally of {path}", tally_of_lines)
+        """All print the same line, to the byte."""
+        return Task(f"{name}, {kind}", path, events, [*command, path], f"tally of {path}", str)
 
     def parse(self, kind, path, events):
         return Task(f"simdjson, {kind}", path, events, [self.tools.simdjson, path], f"events of {path}",
