@@ -203,9 +203,10 @@ static enum pv_inflate_form form_of(const unsigned char *magic, size_t len)
 {
     static const unsigned char zstd[MAGIC] = {0x28, 0xb5, 0x2f, 0xfd};
     static const unsigned char skippable[MAGIC - 1] = {0x2a, 0x4d, 0x18}; /* after 0x50 to 0x5f */
-    if (len >= 2 && magic[0] == 0x1f && magic[1] == 0x8b)
+    /* Cut short within it, too, where text cannot begin so. */
+    if (len >= 1 && magic[0] == 0x1f && (len == 1 || magic[1] == 0x8b))
         return PV_INFLATE_GZIP;
-    if (len == MAGIC && memcmp(magic, zstd, MAGIC) == 0)
+    if (len >= 2 && memcmp(magic, zstd, len) == 0)
         return PV_INFLATE_ZSTD;
     if (len == MAGIC && (magic[0] & 0xf0) == 0x50 && memcmp(magic + 1, skippable, MAGIC - 1) == 0)
         return PV_INFLATE_ZSTD;

@@ -48,6 +48,7 @@ struct call {
     char id[PV_ULID_LEN];
     int64_t election; /* its key; 0: not there */
     int64_t last_number;
+    bool damaged; /* what is there of the election is not whole */
     struct pv_fault *fault;
 };
 
@@ -71,6 +72,12 @@ static bool fail(struct call *call, enum pv_fault_kind kind, const char *why)
     pv_fault_set(call->fault, kind, "cannot %s '%s': election %.*s: %s", call->doing,
                  call->cache->sqlite.path, PV_ULID_LEN, call->id, why);
     return false;
+}
+
+static bool damaged(struct call *call, const char *why)
+{
+    call->damaged = true;
+    return fail(call, PV_FAULT_KIND_DAMAGED, why);
 }
 
 static bool find(struct call *call)
@@ -226,7 +233,7 @@ static bool add_page(struct call *call, struct pv_text **pages, uint32_t *count,
                      struct pv_str json)
 {
     if (page != *count)
-        return fail(call, PV_FAULT_KIND_DAMAGED, "a page is missing; rebuild the cache");
+        return damaged(call, "a page is missing; rebuild the cache");
     if ((*count & (*count - 1)) == 0) {
         size_t capacity = *count == 0 ? 1 : (size_t)*count * 2;
         struct pv_text *larger = realloc(*pages, capacity * sizeof *larger);
@@ -246,13 +253,13 @@ static bool add_part(struct call *call, struct pv_cached *cached)
     struct pv_str kind = pv_sqlite_column(statement, 0), json = pv_sqlite_column(statement, 2);
     int64_t page = sqlite3_column_int64(statement, 1);
     if (json.ptr == NULL)
-        return fail(call, PV_FAULT_KIND_DAMAGED, "a part is damaged; rebuild the cache");
+        return damaged(call, "a part is damaged; rebuild the cache");
     if (pv_str_equal(kind, page_kinds[PV_PAGE_KIND_VOTERS]))
         return add_page(call, &cached->voter_pages, &cached->voter_page_count, page, json);
     if (pv_str_equal(kind, page_kinds[PV_PAGE_KIND_BALLOTS]))
         return add_page(call, &cached->ballot_pages, &cached->ballot_page_count, page, json);
     if (!pv_str_equal(kind, header_kind) || cached->header.ptr != NULL)
-        return fail(call, PV_FAULT_KIND_DAMAGED, "it has a part of an unknown kind; rebuild the cache");
+        return damaged(call, "it has a part of an unknown kind; rebuild the cache");
     return copy_text(&cached->header, json) || fail(call, PV_FAULT_KIND_NO_MEMORY, "out of memory");
 }
 
@@ -268,8 +275,7 @@ static bool get_parts(struct call *call, struct pv_cached *cached)
     (void)sqlite3_reset(statement);
     if (!sound || !ok(call, status, SQLITE_DONE))
         return false;
-    return cached->header.ptr != NULL ||
-           fail(call, PV_FAULT_KIND_DAMAGED, "its header is missing; rebuild the cache");
+    return cached->header.ptr != NULL || damaged(call, "its header is missing; rebuild the cache");
 }
 
 static enum pv_cache_result get(void *self, struct pv_election_id id, struct pv_cached *cached,
@@ -287,6 +293,8 @@ static enum pv_cache_result get(void *self, struct pv_election_id id, struct pv_
         result = PV_CACHE_MISSING;
     else if (get_parts(&call, &found))
         result = PV_CACHE_OK;
+    else if (call.damaged)
+        result = PV_CACHE_DAMAGED;
 out:
     pv_sqlite_rollback(&call.cache->sqlite);
     if (result == PV_CACHE_OK)

@@ -27,7 +27,7 @@ struct diff {
     struct cached_state *states;
     uint32_t state_count, state_capacity;
     struct pv_map map;
-    uint64_t differing;
+    uint64_t records, differing;
     bool out_of_memory;
 };
 
@@ -80,7 +80,10 @@ static bool read_cached(const struct diff *diff, struct pv_election_id id, struc
         return false;
     *readable = false;
     *error = (struct pv_document_error){"", "the cache no longer has it"};
-    if (got == PV_CACHE_MISSING)
+    if (got == PV_CACHE_DAMAGED)
+        (void)snprintf(error->reason, sizeof error->reason, "%.*s", (int)sizeof error->reason - 1,
+                       fault->text);
+    if (got != PV_CACHE_OK)
         return true;
     /* struct pv_text and struct pv_str differ only in who owns the bytes; pages are lent for the call. */
     struct pv_str *pages =
@@ -112,6 +115,8 @@ static bool read_states(struct diff *diff, struct pv_fault *fault)
         struct cached_state *state = &diff->states[i];
         struct pv_election election;
         struct pv_document_error error;
+        if (!pv_watch_tick(diff->audit->watch, 0, 0, 0, fault))
+            return false;
         pv_election_init(&election, diff->audit->seed);
         bool read = read_cached(diff, state->id, &election, &state->readable, &error, fault);
         state->version = election.version;
@@ -232,7 +237,8 @@ static bool compare_cached(struct diff *diff, struct cached_state *state, const 
     struct pv_document_error error;
     bool readable;
     pv_election_init(&cached, diff->audit->seed);
-    if (!read_cached(diff, state->id, &cached, &readable, &error, fault)) {
+    if (!pv_watch_tick(diff->audit->watch, diff->records, 0, 0, fault) ||
+        !read_cached(diff, state->id, &cached, &readable, &error, fault)) {
         pv_election_deinit(&cached);
         return false;
     }
@@ -241,6 +247,7 @@ static bool compare_cached(struct diff *diff, struct cached_state *state, const 
     struct pv_diff_report report = {diff->audit->out,
                                     diff->format,
                                     state->id,
+                                    readable ? cached.id : state->id,
                                     cause,
                                     cached.version,
                                     judged == NULL ? -1 : judged->election.version,
@@ -265,6 +272,7 @@ static bool compare_rebuilt(struct diff *diff, const struct pv_judged *judged, s
         return true;
     struct pv_diff_report report = {diff->audit->out,
                                     diff->format,
+                                    judged->id,
                                     judged->id,
                                     PV_CAUSE_MISSING_IN_CACHE,
                                     -1,
@@ -300,6 +308,7 @@ static enum pv_outcome run_diff(struct diff *diff, struct pv_judge *judge, struc
     enum pv_outcome outcome = pv_run_outcome(end, judge, audit->one_election, audit->election, fault);
     if (end != PV_RUN_DONE || outcome == PV_OUTCOME_FAILED)
         return outcome;
+    diff->records = pv_judge_records(judge);
     if (!compare_all(diff, judge, fault))
         return PV_OUTCOME_FAILED;
     return diff->differing > 0 ? PV_OUTCOME_FOUND : outcome;

@@ -64,7 +64,8 @@ static void end_text(struct pv_diff_report *report)
 }
 
 /* JSON Patch: one patch a line. A patch has no room for the election's name but in a test, which also keeps
-   the patch from being applied to another document; what is damaged or missing cannot be tested. */
+   the patch from being applied to another document: of the id that the cached document has, which need not be
+   the one it is kept under. What is damaged or missing cannot be tested. */
 
 static void begin_patch(struct pv_diff_report *report)
 {
@@ -72,7 +73,7 @@ static void begin_patch(struct pv_diff_report *report)
     if (report->cause == PV_CAUSE_DAMAGED || report->cause == PV_CAUSE_MISSING_IN_CACHE)
         return;
     pv_out_cstr(report->out, "{\"op\":\"test\",\"path\":\"/id\",\"value\":\"");
-    print_id(report->out, report->id);
+    print_id(report->out, report->cached_id);
     pv_out_cstr(report->out, "\"}");
     report->count++;
 }

@@ -19,7 +19,8 @@ enum pv_diff_cause {
 struct pv_diff_report {
     struct pv_out *out;
     enum pv_diff_format format;
-    struct pv_election_id id;
+    struct pv_election_id id;        /* that it is kept under */
+    struct pv_election_id cached_id; /* that the cached document has */
     enum pv_diff_cause cause;
     int64_t cached_version, rebuilt_version; /* -1: none */
     uint64_t count;

@@ -64,7 +64,9 @@ static enum pv_verdict read_all(struct pass *pass, pv_batch_fn *take, void *cont
     enum pv_verdict verdict = PV_VERDICT_NEXT;
     size_t count = 1;
     for (unsigned batches = 0; verdict == PV_VERDICT_NEXT && count > 0; batches++) {
-        bool go_on = (batches % BATCHES_A_TICK != 0 || tick(pass, fault)) && next_batch(pass, &count, fault);
+        bool go_on = (batches % BATCHES_A_TICK != 0 || tick(pass, fault)) &&
+                     next_batch(pass, &count, fault) &&
+                     (count > 0 || tick(pass, fault)); /* who stops a pipe stops its writer too */
         verdict = go_on ? take(context, pass->raws, pass->records, count, fault) : PV_VERDICT_FAULT;
     }
     return verdict;

@@ -8,7 +8,8 @@
 /* What a command has of its surroundings. */
 struct pv_watch {
     void *context;
-    /* Called now and then with how far the source is; false: the user asked to stop. May be NULL. */
+    /* Called now and then, and at the end, with how far the source is; false: the user asked to stop. May
+       be NULL. */
     bool (*tick)(void *context, uint64_t records, uint64_t done, uint64_t total);
 };
 

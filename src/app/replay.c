@@ -46,12 +46,19 @@ static bool print_election(struct pv_out *out, const struct pv_judged *judged, e
     return printed;
 }
 
-static bool print_all(struct pv_out *out, const struct pv_judge *judge, enum pv_replay_print what)
+static bool print_all(const struct pv_audit *audit, const struct pv_judge *judge, enum pv_replay_print what,
+                      struct pv_fault *fault)
 {
     for (size_t i = 0; i < pv_judge_stream_count(judge); i++) {
         const struct pv_judged *judged = pv_judge_stream(judge, i);
-        if (pv_judged_is_shown(judged) && !print_election(out, judged, what))
+        if (!pv_judged_is_shown(judged))
+            continue;
+        if (!pv_watch_tick(audit->watch, pv_judge_records(judge), 0, 0, fault))
             return false;
+        if (!print_election(audit->out, judged, what)) {
+            pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "out of memory while printing");
+            return false;
+        }
     }
     return true;
 }
@@ -76,10 +83,8 @@ enum pv_outcome pv_replay(const struct pv_audit *audit, const struct pv_replay_o
     }
     enum pv_run_end end = pv_run(audit->source, judge, audit->watch, !audit->plain, fault);
     enum pv_outcome outcome = pv_run_outcome(end, judge, audit->one_election, audit->election, fault);
-    if (end == PV_RUN_DONE && outcome != PV_OUTCOME_FAILED && !print_all(audit->out, judge, options->print)) {
-        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "out of memory while printing");
+    if (end == PV_RUN_DONE && outcome != PV_OUTCOME_FAILED && !print_all(audit, judge, options->print, fault))
         outcome = PV_OUTCOME_FAILED;
-    }
     pv_judge_free(judge);
     return outcome;
 }

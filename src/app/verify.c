@@ -21,12 +21,13 @@ static void print_count(struct pv_out *out, uint64_t count, const char *one, con
     pv_out_cstr(out, count == 1 ? one : many);
 }
 
-static void print_summary(struct pv_out *out, const struct pv_judge *judge)
+/* Of what was read, also if the source then broke off; but not of what the user did not wait for. */
+static void print_summary(struct pv_out *out, const struct pv_judge *judge, bool broke_off)
 {
     print_count(out, pv_judge_records(judge), "record", "records");
     pv_out_cstr(out, " in ");
     print_count(out, pv_judge_stream_count(judge), "stream", "streams");
-    pv_out_cstr(out, ": ");
+    pv_out_cstr(out, broke_off ? " before the source broke off: " : ": ");
     if (pv_judge_findings(judge) == 0)
         pv_out_cstr(out, "no finding");
     else
@@ -54,8 +55,10 @@ enum pv_outcome pv_verify(const struct pv_audit *audit, enum pv_verify_format fo
     }
     enum pv_run_end end = pv_run(audit->source, judge, audit->watch, !audit->plain, fault);
     enum pv_outcome outcome = pv_run_outcome(end, judge, audit->one_election, audit->election, fault);
-    if (format == PV_VERIFY_TEXT && outcome != PV_OUTCOME_FAILED)
-        print_summary(audit->out, judge);
+    bool broke_off =
+        end == PV_RUN_FAULT && (fault->kind == PV_FAULT_KIND_DAMAGED || fault->kind == PV_FAULT_KIND_IO);
+    if (format == PV_VERIFY_TEXT && (outcome != PV_OUTCOME_FAILED || broke_off))
+        print_summary(audit->out, judge, broke_off);
     pv_judge_free(judge);
     return outcome;
 }

@@ -24,6 +24,7 @@ enum pv_cache_result {
     PV_CACHE_OK = 0,
     PV_CACHE_MISSING = 1, /* the cache has no such election */
     PV_CACHE_STALE = 2,   /* another writer was there, or the cache was thrown away: put all pages */
+    PV_CACHE_DAMAGED = 3, /* what it has of this election is not whole (*fault tells): put all pages */
     PV_CACHE_FAULT = -1,
 };
 
@@ -60,6 +61,7 @@ void pv_cached_deinit(struct pv_cached *cached);
 struct pv_document_cache_ops {
     /* PV_CACHE_OK, PV_CACHE_STALE or a fault. */
     enum pv_cache_result (*put)(void *self, const struct pv_cache_put *put, struct pv_fault *fault);
+    /* PV_CACHE_OK, PV_CACHE_MISSING, PV_CACHE_DAMAGED or a fault. */
     enum pv_cache_result (*get)(void *self, struct pv_election_id id, struct pv_cached *cached,
                                 struct pv_fault *fault);
     /* PV_CACHE_MISSING when there was nothing to remove. */

@@ -14,6 +14,8 @@ static bool answers(enum app_cache_call call, struct pv_fault *fault)
         return false;
     if (app_cache.answer == PV_CACHE_FAULT)
         pv_fault_set(fault, PV_FAULT_KIND_DENIED, "the cache broke");
+    if (app_cache.answer == PV_CACHE_DAMAGED)
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "a page is missing");
     return true;
 }
 

@@ -126,6 +126,20 @@ static void cache__of_a_later_version__is_ahead(void **state)
                JSON("A", "ahead", "2", "1", "{\"path\":\"/version\",\"cached\":2,\"rebuilt\":1}"));
 }
 
+/* A patch must apply to the document that is cached. */
+static void cache__of_another_election_s_document__is_tested_for_its_id_and_given_the_right_one(void **state)
+{
+    (void)state;
+    kit_life(&kit.history, 'A', 0, 0);
+    app_cache_keep('A', DOCUMENT("B", "0", "Pictures"));
+    check_diff(PV_DIFF_JSON_PATCH, PV_OUTCOME_FOUND,
+               "[{\"op\":\"test\",\"path\":\"/id\",\"value\":\"" ID(
+                   "B") "\"},{\"op\":\"replace\",\"path\":\"/id\",\"value\":\"" ID("A") "\"}]\n");
+    check_diff(PV_DIFF_JSON, PV_OUTCOME_FOUND,
+               JSON("A", "edited", "0", "0",
+                    "{\"path\":\"/id\",\"cached\":\"" ID("B") "\",\"rebuilt\":\"" ID("A") "\"}"));
+}
+
 static void document__that_cannot_be_read_back__is_damaged_at_its_root(void **state)
 {
     (void)state;
@@ -324,6 +338,7 @@ int main(void)
         CASE(cache__of_the_version_of_an_earlier_state_with_another_value__is_edited),
         CASE(cache__of_the_same_version_with_another_value__is_edited),
         CASE(cache__of_a_later_version__is_ahead),
+        CASE(cache__of_another_election_s_document__is_tested_for_its_id_and_given_the_right_one),
         CASE(document__that_cannot_be_read_back__is_damaged_at_its_root),
         CASE(document__with_one_bad_value__tells_where),
         CASE(document__that_is_whole_without_lists__is_damaged),

@@ -84,6 +84,38 @@ static void document__gone_meanwhile__is_a_difference_that_says_so(void **state)
     }
 }
 
+/* A part that is gone from one election is no reason to be silent about the others. */
+static void document__that_is_not_whole__is_damaged_and_the_others_are_compared(void **state)
+{
+    (void)state;
+    kit_again();
+    app_cache_answers(APP_CACHE_GET, 2, PV_CACHE_DAMAGED);
+    check_int(diff(), PV_OUTCOME_FOUND);
+    check_true(strstr(kit_printed(),
+                      "Election-" ID("A") " (root): cached unreadable: a page is missing, "
+                                          "rebuilt the whole document\n"
+                                          "Election-" ID("A") ": the cached document cannot be "
+                                                              "read back: it is damaged; ") ==
+               kit.printed.bytes);
+    check_true(strstr(kit_printed(), "Election-" ID("C") ": ") != NULL);
+}
+
+static void stop__at_each_election__is_an_interrupt(void **state)
+{
+    (void)state;
+    kit_again();
+    check_int(diff(), PV_OUTCOME_FOUND);
+    check_int(kit.ticks, 5); /* two cached, begin and end of the source, A again */
+    for (unsigned at = 1; at <= 5; at++) {
+        kit_again();
+        kit.ticks = 0;
+        kit.stop_at = at;
+        check_int(diff(), PV_OUTCOME_FAILED);
+        kit_check_fault(PV_FAULT_KIND_INTERRUPTED, "interrupted");
+        assert_string_equal(kit_printed(), "");
+    }
+}
+
 static void source__that_breaks__is_a_fault_and_nothing_is_printed(void **state)
 {
     (void)state;
@@ -142,6 +174,8 @@ int main(void)
         CASE(list__that_fails__is_a_fault),
         CASE(get__that_fails__is_a_fault),
         CASE(document__gone_meanwhile__is_a_difference_that_says_so),
+        CASE(document__that_is_not_whole__is_damaged_and_the_others_are_compared),
+        CASE(stop__at_each_election__is_an_interrupt),
         CASE(source__that_breaks__is_a_fault_and_nothing_is_printed),
         CASE(hash__that_cannot_be_taken__is_a_fault),
         CASE(allocation__that_fails__is_a_fault_in_each_format),

@@ -9,7 +9,8 @@ static struct pv_diff_report report;
 
 static void begin(enum pv_diff_format format, enum pv_diff_cause cause, int64_t cached, int64_t rebuilt)
 {
-    report = (struct pv_diff_report){&kit.out, format, kit_id_of('A'), cause, cached, rebuilt, 0};
+    report =
+        (struct pv_diff_report){&kit.out, format, kit_id_of('A'), kit_id_of('A'), cause, cached, rebuilt, 0};
     pv_diff_report_begin(&report);
 }
 

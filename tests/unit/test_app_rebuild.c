@@ -195,13 +195,13 @@ static void remove__that_fails__ends_it(void **state)
     kit_check_fault(PV_FAULT_KIND_DENIED, "the cache broke");
 }
 
-/* The first tick is the pass's. */
+/* The first two ticks are the pass's: its begin and its end. */
 static void interrupt__between_two_elections__leaves_the_first_written(void **state)
 {
     (void)state;
     kit_life(&kit.history, 'A', 0, 0);
     kit_life(&kit.history, 'B', 0, 0);
-    kit.stop_at = 3;
+    kit.stop_at = 4;
     check_int(rebuild(), PV_OUTCOME_FAILED);
     kit_check_fault(PV_FAULT_KIND_INTERRUPTED, "interrupted");
     check_int(kit.tick_records, 2);

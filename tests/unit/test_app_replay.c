@@ -25,6 +25,21 @@ static enum pv_outcome replay(void)
 
 /* --- printing --- */
 
+static void stop__before_an_election_is_printed__is_an_interrupt(void **state)
+{
+    (void)state;
+    kit_life(&kit.history, 'A', 0, 0);
+    kit_life(&kit.history, 'B', 0, 0);
+    check_int(replay(), PV_OUTCOME_CLEAN);
+    check_int(kit.ticks, 4); /* begin and end of the source, A, B */
+    kit_again();
+    kit.ticks = 0;
+    kit.stop_at = 3;
+    check_int(replay(), PV_OUTCOME_FAILED);
+    kit_check_fault(PV_FAULT_KIND_INTERRUPTED, "interrupted");
+    assert_string_equal(kit_printed(), "");
+}
+
 static void document__of_each_election__is_a_line_in_order_of_appearance(void **state)
 {
     (void)state;
@@ -280,6 +295,7 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, kit_tear_down)
     const struct CMUnitTest tests[] = {
+        CASE(stop__before_an_election_is_printed__is_an_interrupt),
         CASE(document__of_each_election__is_a_line_in_order_of_appearance),
         CASE(document__of_a_deleted_election__is_printed),
         CASE(tally__counts_the_ballots),

@@ -109,7 +109,7 @@ static void paranoid__looks_at_the_state_after_every_event(void **state)
     assert_string_equal(kit_printed(), "11 records in 1 stream: no finding\n");
 }
 
-static void fault__leaves_no_summary(void **state)
+static void source__that_breaks_off__has_a_summary_that_says_so(void **state)
 {
     (void)state;
     kit_life(&kit.history, 'A', 0, 0);
@@ -118,7 +118,25 @@ static void fault__leaves_no_summary(void **state)
     check_int(verify(PV_VERIFY_TEXT, false), PV_OUTCOME_FAILED);
     kit_check_fault(PV_FAULT_KIND_IO, "the source broke");
     check_true(strstr(kit_printed(), "line 2: ") == kit.printed.bytes); /* what came before */
-    check_true(strstr(kit_printed(), "records") == NULL);
+    check_true(strstr(kit_printed(), "\n2 records in 1 stream before the source broke off: 1 finding\n") !=
+               NULL);
+    kit.history.fault_after = 1;
+    kit_again();
+    check_int(verify(PV_VERIFY_TEXT, false), PV_OUTCOME_FAILED);
+    assert_string_equal(kit_printed(), "1 record in 1 stream before the source broke off: no finding\n");
+    kit_again();
+    check_int(verify(PV_VERIFY_JSON, false), PV_OUTCOME_FAILED);
+    assert_string_equal(kit_printed(), "");
+}
+
+static void interrupt__leaves_no_summary(void **state)
+{
+    (void)state;
+    kit_life(&kit.history, 'A', 0, 1);
+    kit.stop_at = 2;
+    check_int(verify(PV_VERIFY_TEXT, false), PV_OUTCOME_FAILED);
+    kit_check_fault(PV_FAULT_KIND_INTERRUPTED, "interrupted");
+    assert_string_equal(kit_printed(), "");
 }
 
 static void one_election__not_met__is_a_fault(void **state)
@@ -158,7 +176,8 @@ int main(void)
         KIT_CASE(json__is_a_line_a_finding_and_no_summary),
         KIT_CASE(duplicate_id__is_a_finding_and_the_event_is_applied),
         KIT_CASE(paranoid__looks_at_the_state_after_every_event),
-        KIT_CASE(fault__leaves_no_summary),
+        KIT_CASE(source__that_breaks_off__has_a_summary_that_says_so),
+        KIT_CASE(interrupt__leaves_no_summary),
         KIT_CASE(one_election__not_met__is_a_fault),
         KIT_CASE(allocation__that_fails__is_a_fault),
     };

@@ -234,6 +234,15 @@ static void interrupt__the_first_signal__is_only_noted(void **state)
     check_true(now.sa_handler == SIG_DFL);
 }
 
+static void limit__of_a_file_s_size__fails_the_write_only(void **state)
+{
+    (void)state;
+    struct sigaction now;
+    pv_cli_catch_interrupt();
+    check_int(sigaction(SIGXFSZ, NULL, &now), 0);
+    check_true(now.sa_handler == SIG_IGN);
+}
+
 /* The signal was there before the call began to wait, as it can be after any look at the flag. */
 static void interrupt__before_a_read__ends_its_waiting(void **state)
 {
@@ -265,6 +274,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(spec__each_form__is_told_by_its_prefix),
     cmocka_unit_test(spec__what_no_adapter_takes__is_refused),
     cmocka_unit_test(interrupt__the_first_signal__is_only_noted),
+    cmocka_unit_test(limit__of_a_file_s_size__fails_the_write_only),
     cmocka_unit_test(interrupt__before_a_read__ends_its_waiting),
 };
 CHECK_MAIN(tests, 12)

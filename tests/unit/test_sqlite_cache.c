@@ -146,7 +146,7 @@ static void tampering__a_part_that_is_missing_or_foreign__is_damaged_until_all_i
         put(1);
         check_int(sqlite3_exec(db, changes[i][0], NULL, NULL, NULL), SQLITE_OK);
         check_int(sqlite3_close(db), SQLITE_OK);
-        check_int(cache.ops->get(cache.self, kit_election(1), &cached, &fault), PV_CACHE_FAULT);
+        check_int(cache.ops->get(cache.self, kit_election(1), &cached, &fault), PV_CACHE_DAMAGED);
         check_int(fault.kind, PV_FAULT_KIND_DAMAGED);
         if (strstr(fault.text, changes[i][1]) == NULL || strstr(fault.text, "rebuild the cache") == NULL)
             fail_msg("%s", fault.text);
@@ -175,7 +175,7 @@ static void tampering__a_part_that_is_null__is_damaged_until_all_is_put(void **s
     run_alone("UPDATE cached_parts SET json=NULL WHERE kind='voters' AND page=1");
     run_alone("PRAGMA writable_schema=ON; "
               "UPDATE sqlite_schema SET sql=replace(sql, 'json TEXT', 'json TEXT NOT NULL')");
-    check_int(cache.ops->get(cache.self, kit_election(1), &cached, &fault), PV_CACHE_FAULT);
+    check_int(cache.ops->get(cache.self, kit_election(1), &cached, &fault), PV_CACHE_DAMAGED);
     check_int(fault.kind, PV_FAULT_KIND_DAMAGED);
     check_true(strstr(fault.text, "a part is damaged; rebuild the cache") != NULL);
     put(2);

@@ -154,7 +154,8 @@ static enum world_outcome drop(struct world *world, size_t index, bool may_be_go
     case PV_CACHE_MISSING:
         return may_be_gone ? WORLD_DONE : wrong(world, index, "what is to be removed is missing");
     case PV_CACHE_STALE:
-        return wrong(world, index, "remove is stale");
+    case PV_CACHE_DAMAGED:
+        return wrong(world, index, "remove is stale or damaged");
     case PV_CACHE_FAULT:
         break;
     }
@@ -286,6 +287,9 @@ static enum world_outcome check_election(struct world *world, size_t steps, unsi
         return WORLD_FAULT;
     case PV_CACHE_STALE:
         difference = "get is stale";
+        break;
+    case PV_CACHE_DAMAGED:
+        difference = "what is there is not whole";
         break;
     }
     kit_document_deinit(&document);

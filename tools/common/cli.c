@@ -244,6 +244,8 @@ void pv_cli_catch_interrupt(void)
     catch_signal(SIGALRM, on_reminder, 0);
     if (!reminds)
         reminds = timer_create(CLOCK_MONOTONIC, &event, &reminder) == 0;
+    catch_signal(SIGXFSZ, SIG_IGN,
+                 0); /* a write beyond the limit fails then, and that is told like a full disk */
     catch_signal(SIGINT, on_signal, (int)SA_RESETHAND);
     catch_signal(SIGTERM, on_signal, (int)SA_RESETHAND);
     catch_signal(SIGHUP, on_signal, (int)SA_RESETHAND);

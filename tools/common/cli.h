@@ -64,7 +64,8 @@ bool pv_cli_digits(const char *text, uint64_t max, uint64_t *out) PV_MUST_USE;
 
 /* From here on the first SIGINT, SIGTERM or SIGHUP is only noted, so that the command can stop where nothing
    is left half done, and calls that wait (a read from a pipe, a write to one) fail with EINTR, from then on
-   again and again; the same signal once more ends the program at once. A signal can reach no locals: its flag
+   again and again; the same signal once more ends the program at once. A write beyond the limit of a file's
+   size fails with EFBIG from here on, and does not end the program. A signal can reach no locals: its flag
    and its timer are the globals of the command line. */
 void pv_cli_catch_interrupt(void);
 bool pv_cli_interrupted(void);
