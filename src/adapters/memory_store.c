@@ -1,6 +1,7 @@
 #include "adapters.h"
 
 #include "datetime.h"
+#include "same.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -212,15 +213,20 @@ static enum pv_store_result append(void *self, struct pv_str stream, int64_t exp
     return PV_STORE_CONFLICT;
 }
 
-static bool same_record(const struct stored *a, const struct stored *b)
+/* A record whose number is not above the stream's last: is it the one that is there? */
+static enum pv_store_result recognise(const struct memory_store *store, const struct pv_recorded *record,
+                                      struct pv_fault *fault)
 {
-    if (a->has_id && b->has_id)
-        return pv_bits128_equal(a->id.bits, b->id.bits);
-    if (a->recorded.id.ptr == NULL && b->recorded.id.ptr == NULL)
-        return pv_str_equal(a->recorded.type, b->recorded.type) &&
-               pv_str_equal(a->recorded.data, b->recorded.data);
-    return a->recorded.id.ptr != NULL && b->recorded.id.ptr != NULL &&
-           pv_str_equal(a->recorded.id, b->recorded.id);
+    const struct stored *there = at_number(store, record->stream, record->number);
+    const char *difference = there != NULL ? pv_recorded_difference(&there->recorded, record) : NULL;
+    if (there != NULL && difference == NULL)
+        return PV_STORE_OK;
+    pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
+                 "cannot copy to the store in memory: number %lld of stream %.*s %s%s",
+                 (long long)record->number, (int)record->stream.len, record->stream.ptr,
+                 there != NULL ? "is there already, and differs in its " : "was left out there",
+                 there != NULL ? difference : "");
+    return PV_STORE_CONFLICT;
 }
 
 /* Copies one record, or recognises it. The caller takes back what was added if the answer is not
@@ -229,20 +235,11 @@ static bool same_record(const struct stored *a, const struct stored *b)
 static enum pv_store_result copy_one(struct memory_store *store, const struct pv_recorded *record,
                                      struct pv_fault *fault)
 {
+    if (record->number <= number_after(store, record->stream))
+        return recognise(store, record, fault);
     struct stored *stored = store_copy(record);
     if (stored == NULL)
         return no_memory(fault);
-    if (record->number <= number_after(store, record->stream)) {
-        const struct stored *there = at_number(store, record->stream, record->number);
-        bool same = there != NULL && same_record(there, stored);
-        free(stored);
-        if (!same)
-            pv_fault_set(
-                fault, PV_FAULT_KIND_DAMAGED,
-                "cannot copy to the store in memory: number %lld of stream %.*s is not what it has there",
-                (long long)record->number, (int)record->stream.len, record->stream.ptr);
-        return same ? PV_STORE_OK : PV_STORE_CONFLICT;
-    }
     int64_t last = position_after(store);
     if (record->position <= last) {
         if (last == INT64_MAX) {

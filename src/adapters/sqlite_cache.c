@@ -70,7 +70,7 @@ static bool ok(struct call *call, int status, int expected)
 static bool fail(struct call *call, enum pv_fault_kind kind, const char *why)
 {
     pv_fault_set(call->fault, kind, "cannot %s '%s': election %.*s: %s", call->doing,
-                 call->cache->sqlite.path, PV_ULID_LEN, call->id, why);
+                 call->cache->sqlite.spec, PV_ULID_LEN, call->id, why);
     return false;
 }
 
@@ -131,7 +131,7 @@ static bool put_part(struct call *call, struct pv_str kind, uint32_t page, struc
         pv_fault_set(
             call->fault, PV_FAULT_KIND_TOO_LARGE,
             "cannot %s '%s': election %.*s: its part `%.*s` %u has %zu bytes, and a part can have %lld",
-            call->doing, call->cache->sqlite.path, PV_ULID_LEN, call->id, (int)kind.len, kind.ptr,
+            call->doing, call->cache->sqlite.spec, PV_ULID_LEN, call->id, (int)kind.len, kind.ptr,
             (unsigned)page, json.len, (long long)call->cache->part_max);
         return false;
     }
@@ -369,7 +369,7 @@ bool pv_sqlite_cache_open_with(const char *path, enum pv_open_mode mode,
 {
     struct sqlite_cache *made = calloc(1, sizeof *made);
     if (made == NULL) {
-        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot open '%s': out of memory", path);
+        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot open 'sqlite:%s': out of memory", path);
         return false;
     }
     made->part_max = options->part_max;

@@ -50,7 +50,7 @@ void pv_sqlite_fault(const struct pv_sqlite *sqlite, int status, const char *doi
     int number = own ? sqlite3_system_errno(sqlite->db) : 0;
     if (cause->kind != PV_FAULT_KIND_IO && cause->kind != PV_FAULT_KIND_DENIED)
         number = 0;
-    pv_fault_set(fault, cause->kind, "cannot %s '%s': %s%s%s; %s", doing, sqlite->path, why,
+    pv_fault_set(fault, cause->kind, "cannot %s '%s': %s%s%s; %s", doing, sqlite->spec, why,
                  number ? ": " : "", number ? strerror(number) : "", cause->advice);
 }
 
@@ -58,7 +58,7 @@ void pv_sqlite_damaged(const struct pv_sqlite *sqlite, const char *what, int64_t
                        struct pv_fault *fault)
 {
     pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "cannot read '%s': %s %lld is damaged; restore it from a copy",
-                 sqlite->path, what, (long long)where);
+                 sqlite->spec, what, (long long)where);
 }
 
 int pv_sqlite_prepare(const struct pv_sqlite *sqlite, const char *const *sql, sqlite3_stmt **statements,
@@ -164,6 +164,17 @@ static char *plain_path(const char *path)
     if (plain != NULL)
         (void)snprintf(plain, len, "%s%s", prefix, path);
     return plain;
+}
+
+/* What users write for it, and read in faults. */
+static char *spec_of(const char *path)
+{
+    static const char prefix[] = "sqlite:";
+    size_t len = sizeof prefix + strlen(path);
+    char *spec = malloc(len);
+    if (spec != NULL)
+        (void)snprintf(spec, len, "%s%s", prefix, path);
+    return spec;
 }
 
 /* file:PATH?immutable=1, with all that could end the path escaped. */
@@ -286,7 +297,7 @@ static bool open_write(struct pv_sqlite *sqlite, const char *name, const struct 
         pv_fault_set(
             fault, PV_FAULT_KIND_IO,
             "cannot open '%s': SQLite cannot keep a write-ahead log there; put it on a local file system",
-            sqlite->path);
+            sqlite->spec);
     return status == SQLITE_OK && durable;
 }
 
@@ -303,11 +314,11 @@ static bool open_read(struct pv_sqlite *sqlite, const char *name, const struct p
 bool pv_sqlite_open(struct pv_sqlite *sqlite, const char *path, enum pv_open_mode mode,
                     const struct pv_sqlite_options *options, struct pv_fault *fault)
 {
-    *sqlite = (struct pv_sqlite){.path = strdup(path)};
+    *sqlite = (struct pv_sqlite){.spec = spec_of(path)};
     char *name = plain_path(path);
     bool ok = false;
-    if (sqlite->path == NULL || name == NULL)
-        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot open '%s': out of memory", path);
+    if (sqlite->spec == NULL || name == NULL)
+        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot open 'sqlite:%s': out of memory", path);
     else
         ok = (mode == PV_OPEN_WRITE ? open_write : open_read)(sqlite, name, options, fault);
     free(name);
@@ -319,6 +330,6 @@ bool pv_sqlite_open(struct pv_sqlite *sqlite, const char *path, enum pv_open_mod
 void pv_sqlite_close(struct pv_sqlite *sqlite)
 {
     detach(sqlite);
-    free(sqlite->path);
-    sqlite->path = NULL;
+    free(sqlite->spec);
+    sqlite->spec = NULL;
 }

@@ -30,7 +30,7 @@ enum pv_sqlite_transaction {
 };
 struct pv_sqlite {
     sqlite3 *db;
-    char *path; /* as the user gave it, for faults */
+    char *spec; /* sqlite:PATH, for faults */
     sqlite3_stmt *transactions[PV_SQLITE_TRANSACTIONS];
 };
 
@@ -43,7 +43,7 @@ bool pv_sqlite_open(struct pv_sqlite *sqlite, const char *path, enum pv_open_mod
 /* Statements must have been finalized. A zeroed one is fine. */
 void pv_sqlite_close(struct pv_sqlite *sqlite);
 
-/* Fills in *fault for an error code of SQLite's: "cannot DOING PATH: why; what to do". */
+/* Fills in *fault for an error code of SQLite's: "cannot DOING sqlite:PATH: why; what to do". */
 void pv_sqlite_fault(const struct pv_sqlite *sqlite, int status, const char *doing, struct pv_fault *fault);
 /* The same where what is wrong is not SQLite's finding but what a row holds. */
 void pv_sqlite_damaged(const struct pv_sqlite *sqlite, const char *what, int64_t where,

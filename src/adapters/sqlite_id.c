@@ -65,13 +65,3 @@ bool pv_sqlite_column_id(sqlite3_stmt *statement, int id, int spelling, char scr
     *text = spell(from_bytes((const unsigned char *)bytes.ptr), as, scratch);
     return true;
 }
-
-bool pv_same_id(struct pv_str a, struct pv_str b)
-{
-    struct pv_event_id left, right;
-    if (a.ptr == NULL || b.ptr == NULL)
-        return a.ptr == b.ptr;
-    if (pv_event_id_parse(a, &left) == PV_CODE_NONE && pv_event_id_parse(b, &right) == PV_CODE_NONE)
-        return pv_bits128_equal(left.bits, right.bits);
-    return pv_str_equal(a, b);
-}

@@ -21,8 +21,4 @@ int pv_sqlite_bind_id(sqlite3_stmt *statement, int id, int spelling, struct pv_s
 bool pv_sqlite_column_id(sqlite3_stmt *statement, int id, int spelling, char scratch[PV_UUID_LEN],
                          struct pv_str *text) PV_MUST_USE;
 
-/* Whether two ids are the same: the same bits, or the same text where they are no event ids, or both absent.
- */
-bool pv_same_id(struct pv_str a, struct pv_str b);
-
 #endif

@@ -57,10 +57,10 @@ static void refuse(const struct pv_sqlite *sqlite, enum identity identity, int64
             "cannot open '%s': its schema has version %lld, and this program knows versions up to %d; "
             "use a newer "
             "program",
-            sqlite->path, (long long)version, PV_SQLITE_SCHEMA);
+            sqlite->spec, (long long)version, PV_SQLITE_SCHEMA);
     else
         pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "cannot open '%s': it is %s; is it the right file?",
-                     sqlite->path,
+                     sqlite->spec,
                      identity == NOBODYS ? "an empty database" : "a SQLite database, but not PhotoVote's");
 }
 
@@ -108,7 +108,7 @@ bool pv_sqlite_schema_check(const struct pv_sqlite *sqlite, struct pv_fault *fau
     else if (foreign != NULL)
         pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
                      "cannot open '%s': its `%s` is not as version %d makes it; restore it from a copy",
-                     sqlite->path, foreign, PV_SQLITE_SCHEMA);
+                     sqlite->spec, foreign, PV_SQLITE_SCHEMA);
     return status == SQLITE_OK && foreign == NULL;
 }
 

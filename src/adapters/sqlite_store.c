@@ -9,7 +9,8 @@ static const char *const sql[PV_STORE_STATEMENTS] = {
     [PV_STORE_NUMBER_OF_ID] =
         "SELECT number FROM events WHERE id=?2 AND stream=?1 ORDER BY position DESC LIMIT 1",
     [PV_STORE_POSITION_OF] = "SELECT position FROM events WHERE stream=?1 AND number=?2 AND id=?3",
-    [PV_STORE_RECORD_AT] = "SELECT id, spelling, type, data FROM events WHERE stream=?1 AND number=?2",
+    [PV_STORE_RECORD_AT] =
+        "SELECT id, spelling, type, data, created, metadata FROM events WHERE stream=?1 AND number=?2",
     [PV_STORE_INSERT] = "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 };
 static const char *const stream_sql[] = {"SELECT stream FROM streams WHERE name=?1",
@@ -84,7 +85,7 @@ bool pv_sqlite_store_open_with(const char *path, enum pv_open_mode mode,
 {
     struct pv_sqlite_store *made = calloc(1, sizeof *made);
     if (made == NULL) {
-        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot open '%s': out of memory", path);
+        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot open 'sqlite:%s': out of memory", path);
         return false;
     }
     if (!pv_sqlite_open(&made->sqlite, path, mode, options, fault)) {

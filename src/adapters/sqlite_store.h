@@ -10,7 +10,7 @@ enum pv_store_statement {
     PV_STORE_LAST_POSITION,
     PV_STORE_NUMBER_OF_ID, /* the last one, in stream ?1, of id ?2 */
     PV_STORE_POSITION_OF,  /* in stream ?1, number ?2, if its id is ?3 */
-    PV_STORE_RECORD_AT,    /* in stream ?1, number ?2: id, spelling, type, data */
+    PV_STORE_RECORD_AT,    /* in stream ?1, number ?2: id, spelling, type, data, created, metadata */
     PV_STORE_INSERT,
     PV_STORE_STATEMENTS
 };

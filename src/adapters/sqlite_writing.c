@@ -79,7 +79,7 @@ static enum pv_store_result answer(const struct pv_writing *w, int status, const
     if (w->outcome == PV_WRITING_EXHAUSTED) {
         pv_fault_set(fault, PV_FAULT_KIND_TOO_LARGE,
                      "cannot %s '%s': nothing comes after number %lld, position %lld; copy it to a new file",
-                     doing, sqlite->path, (long long)w->number, (long long)w->position);
+                     doing, sqlite->spec, (long long)w->number, (long long)w->position);
         return PV_STORE_FAULT;
     }
     return w->outcome == PV_WRITING_CONFLICT ? PV_STORE_CONFLICT : PV_STORE_OK;

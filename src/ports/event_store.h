@@ -56,9 +56,10 @@ struct pv_event_store_ops {
                                    struct pv_appended *appended, struct pv_fault *fault);
     /* Copies records as they were recorded elsewhere, with their numbers, ids and times (F5, pull); atomic
        per call, and durable as append is, so that large batches (1,000 and more) make it fast. Numbers must
-       grow within a stream; gaps are kept. A record that is there already (same stream, number and id, or
-       without ids the same type and data) is passed over; another one at its number, or a number that was
-       left out, is a conflict, and *fault names it. The position is kept where it is above every position in
+       grow within a stream; gaps are kept. A record that is there already is passed over: the same
+       stream and number, id (in either spelling), type, data, created and metadata, white space between the
+       tokens of JSON aside. Another one at its number, or a number that was left out, is a conflict: *fault
+       names stream and number, and what differs. The position is kept where it is above every position in
        the store, else a new one is given. */
     enum pv_store_result (*copy)(void *self, const struct pv_recorded *records, size_t count,
                                  struct pv_fault *fault);

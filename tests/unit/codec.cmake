@@ -19,6 +19,7 @@ pv_test(NAME test_json KIND unit LABELS msan SOURCES test_json.c LIBS pv_codec c
 pv_test(NAME test_event_read KIND unit LABELS msan SOURCES test_event_read.c LIBS pv_codec cmocka)
 pv_test(NAME test_record KIND unit LABELS msan SOURCES test_record.c record_kit.c failing.c LIBS pv_codec cmocka PkgConfig::CJSON)
 target_link_options(test_record PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
+pv_test(NAME test_same KIND unit LABELS msan SOURCES test_same.c LIBS pv_codec cmocka)
 pv_test(NAME test_members KIND unit LABELS msan SOURCES test_members.c LIBS pv_codec cmocka)
 pv_test(NAME test_sha256 KIND unit LABELS msan SOURCES test_sha256.c LIBS pv_codec cmocka OpenSSL::Crypto)
 target_link_options(test_sha256 PRIVATE -Wl,--wrap=EVP_Digest)

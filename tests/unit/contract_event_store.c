@@ -814,8 +814,8 @@ static void copy__an_id_in_another_spelling__is_the_same(void **state)
     kit_log_deinit(&log);
 }
 
-/* The record is refused, the fault says which it is, and nothing of the call is written. */
-static void check_copy_conflict(struct fixture *f, struct pv_recorded wrong)
+/* The record is refused, the fault says which it is and why, and nothing of the call is written. */
+static void check_copy_conflict(struct fixture *f, struct pv_recorded wrong, const char *why)
 {
     struct kit_log before = read_log(f, NULL, 0, 64);
     struct pv_recorded records[] = {record("Election-new", 0, NULL), wrong, record(A, 50, NULL)};
@@ -824,6 +824,8 @@ static void check_copy_conflict(struct fixture *f, struct pv_recorded wrong)
     (void)snprintf(number, sizeof number, "number %lld of", (long long)wrong.number);
     if (strstr(f->fault.text, number) == NULL || strstr(f->fault.text, wrong.stream.ptr) == NULL)
         fail_msg("the fault does not name the record: %s", f->fault.text);
+    if (strstr(f->fault.text, why) == NULL)
+        fail_msg("the fault does not say \"%s\": %s", why, f->fault.text);
     check_unchanged(f, &before);
     check_int(last_number(f, "Election-new"), -1);
 }
@@ -834,19 +836,55 @@ static void copy__another_record_at_a_number__is_a_conflict(void **state)
     struct pv_recorded records[] = {record(A, 0, "01HQ0000000000000000000001"), record(A, 1, NULL),
                                     record(A, 2, "text")};
     copy(f, records, 3);
-    check_copy_conflict(f, record(A, 0, "01HQ0000000000000000000002"));
-    check_copy_conflict(f, record(A, 0, NULL));
-    check_copy_conflict(f, record(A, 0, "text"));
-    check_copy_conflict(f, record(A, 1, "01HQ0000000000000000000001"));
-    check_copy_conflict(f, record(A, 1, ""));
-    check_copy_conflict(f, record(A, 2, "texts"));
-    check_copy_conflict(f, record(A, 2, "01HQ0000000000000000000001"));
-    struct pv_recorded other = record(A, 1, NULL);
-    other.data = kit_str("{\"id\":2}");
-    check_copy_conflict(f, other);
-    other = record(A, 1, NULL);
-    other.type = kit_str("T");
-    check_copy_conflict(f, other);
+    check_copy_conflict(f, record(A, 0, "01HQ0000000000000000000002"), "differs in its id");
+    check_copy_conflict(f, record(A, 0, NULL), "differs in its id");
+    check_copy_conflict(f, record(A, 0, "text"), "differs in its id");
+    check_copy_conflict(f, record(A, 1, "01HQ0000000000000000000001"), "differs in its id");
+    check_copy_conflict(f, record(A, 1, ""), "differs in its id");
+    check_copy_conflict(f, record(A, 2, "texts"), "differs in its id");
+    check_copy_conflict(f, record(A, 2, "01HQ0000000000000000000001"), "differs in its id");
+}
+
+/* A writer may have used an id twice, and somebody may have changed what was recorded. */
+static void copy__other_content_under_the_same_id__is_a_conflict(void **state)
+{
+    static const char *const ids[] = {"01HQ0000000000000000000001", "text", NULL};
+    struct fixture *f = *state;
+    for (int i = 0; i < 3; i++) {
+        struct pv_recorded there = record(A, i, ids[i]);
+        there.created = kit_str("2024-02-24T18:03:11Z");
+        there.metadata = kit_str("{\"who\":\"a\"}");
+        copy(f, &there, 1);
+        struct pv_recorded other = there;
+        other.data = kit_str("{\"id\":2}");
+        check_copy_conflict(f, other, "differs in its data");
+        other = there;
+        other.type = kit_str("T");
+        check_copy_conflict(f, other, "differs in its type");
+        other = there;
+        other.created = kit_str("2024-02-24T18:03:12Z");
+        check_copy_conflict(f, other, "differs in its created");
+        other.created = kit_str(NULL);
+        check_copy_conflict(f, other, "differs in its created");
+        other = there;
+        other.metadata = kit_str("{}");
+        check_copy_conflict(f, other, "differs in its metadata");
+    }
+}
+
+static void copy__again_with_other_space_and_position__is_passed_over(void **state)
+{
+    struct fixture *f = *state;
+    struct pv_recorded one = record(A, 0, NULL);
+    one.position = 5;
+    one.metadata = kit_str("{\"who\":\"a\"}");
+    copy(f, &one, 1);
+    struct kit_log before = read_log(f, NULL, 0, 64);
+    one.position = 9;
+    one.data = kit_str(" { \"id\" : 1 }");
+    one.metadata = kit_str("{\"who\": \"a\"} ");
+    copy(f, &one, 1);
+    check_unchanged(f, &before);
 }
 
 static void copy__a_number_that_was_left_out__is_a_conflict(void **state)
@@ -854,10 +892,10 @@ static void copy__a_number_that_was_left_out__is_a_conflict(void **state)
     struct fixture *f = *state;
     struct pv_recorded records[] = {record(A, 2, NULL), record(A, 5, NULL)};
     copy(f, records, 2);
-    check_copy_conflict(f, record(A, 4, NULL));
-    check_copy_conflict(f, record(A, 0, NULL));
-    check_copy_conflict(f, record(A, -1, NULL));
-    check_copy_conflict(f, record(B, -1, NULL));
+    check_copy_conflict(f, record(A, 4, NULL), "was left out");
+    check_copy_conflict(f, record(A, 0, NULL), "was left out");
+    check_copy_conflict(f, record(A, -1, NULL), "was left out");
+    check_copy_conflict(f, record(B, -1, NULL), "was left out");
 }
 
 static void copy__a_number_that_goes_back_in_one_call__is_a_conflict(void **state)
@@ -1048,6 +1086,8 @@ static const struct contract_test laws[] = {
     LAW(copy__again__is_passed_over),
     LAW(copy__an_id_in_another_spelling__is_the_same),
     LAW(copy__another_record_at_a_number__is_a_conflict),
+    LAW(copy__other_content_under_the_same_id__is_a_conflict),
+    LAW(copy__again_with_other_space_and_position__is_passed_over),
     LAW(copy__a_number_that_was_left_out__is_a_conflict),
     LAW(copy__a_number_that_goes_back_in_one_call__is_a_conflict),
     LAW(copy__then_append__goes_on_after_it),
@@ -1059,7 +1099,7 @@ static const struct contract_test laws[] = {
     LAW(copy__of_nothing__is_fine),
     LAW(numbers_and_positions__that_are_used_up__are_a_fault),
 };
-_Static_assert(sizeof laws / sizeof laws[0] == 56,
+_Static_assert(sizeof laws / sizeof laws[0] == 58,
                "the law has lost or gained a test: set this to their number");
 
 int contract_event_store(const struct contract_store *adapters, size_t count)

@@ -54,6 +54,7 @@ static void close_both(void)
 static struct pv_appended appended;
 static struct kit_log records;
 static size_t listed, there; /* events that the file has */
+static char created[64];     /* when it was given its first ones, in one call */
 
 static bool append(const char *stream, int64_t expected, unsigned first, unsigned count)
 {
@@ -98,7 +99,9 @@ static bool copy(const char *id, size_t count)
                                                 : i < 3    ? ids[i]
                                                            : id,
                                                 0},
-                                         .position = -1};
+                                         .created = kit_str(id == NULL ? NULL : created),
+                                         .position = -1,
+                                         .metadata = event->metadata};
         copied[i].id.len = id == NULL ? 0 : i < 3 ? PV_ULID_LEN : strlen(id);
     }
     return store.ops->copy(store.self, copied, count, &fault) == PV_STORE_OK;
@@ -276,9 +279,14 @@ static void no_file(void)
 /* A file with three events of stream A, and revision 1 of document 1. */
 static void make_file(void)
 {
+    struct kit_log log = {0};
     no_file();
-    if (!open_both(PV_OPEN_WRITE) || !append(A, -1, 0, 3) || !put(1, 3, false))
+    if (!open_both(PV_OPEN_WRITE) || !append(A, -1, 0, 3) || !put(1, 3, false) ||
+        !kit_log_read(&log, &store, A, 0, 3, &fault))
         fail_msg("%s", fault.text);
+    (void)snprintf(created, sizeof created, "%.*s", (int)log.records[0].created.len,
+                   log.records[0].created.ptr);
+    kit_log_deinit(&log);
     close_both();
     there = 3;
 }
@@ -347,10 +355,10 @@ static void check_numbers(int64_t a, int64_t b, int64_t position)
 static void append__each_call_fails_once__writes_nothing(void **state)
 {
     (void)state;
-    check_act(append_to_a_new_stream, "cannot append to '", 30);
+    check_act(append_to_a_new_stream, "cannot append to 'sqlite:", 30);
     check_int(appended.position, 4);
     check_numbers(2, 1, 4);
-    check_act(append_at_any_version, "cannot append to '", 30);
+    check_act(append_at_any_version, "cannot append to 'sqlite:", 30);
     check_int(appended.first_number, 3);
     check_numbers(4, -1, 4);
 }
@@ -358,9 +366,9 @@ static void append__each_call_fails_once__writes_nothing(void **state)
 static void append__repeated_while_a_call_fails__is_told_and_then_acknowledged(void **state)
 {
     (void)state;
-    check_act(append_again, "cannot append to '", 15);
+    check_act(append_again, "cannot append to 'sqlite:", 15);
     check_int(appended.last_number, 2);
-    check_act(append_again_at_any_version, "cannot append to '", 15);
+    check_act(append_again_at_any_version, "cannot append to 'sqlite:", 15);
     check_int(appended.first_number, 1);
     check_numbers(2, -1, 2);
 }
@@ -368,13 +376,13 @@ static void append__repeated_while_a_call_fails__is_told_and_then_acknowledged(v
 static void copy__each_call_fails_once__writes_nothing(void **state)
 {
     (void)state;
-    check_act(copy_a_spelling, "cannot copy to '", 20);
+    check_act(copy_a_spelling, "cannot copy to 'sqlite:", 20);
     check_numbers(3, -1, 3);
-    check_act(copy_without_ids, "cannot copy to '", 40);
+    check_act(copy_without_ids, "cannot copy to 'sqlite:", 40);
     check_numbers(2, 3, 6);
 }
 
-/* What is there is compared by its ids, or without them by what it holds. */
+/* What is there is compared, with ids and without. */
 static void copy__repeated_while_a_call_fails__is_told_and_then_acknowledged(void **state)
 {
     static bool (*const acts[])(void) = {copy_a_spelling, copy_without_ids};
@@ -385,7 +393,8 @@ static void copy__repeated_while_a_call_fails__is_told_and_then_acknowledged(voi
         close_both();
         there = i == 0 ? 4 : 7;
         for (enum failing what = 0; what < FAILINGS; what++)
-            check_true(fail_each(what, true, acts[i], "cannot copy to '") >= (what == SQLITE_CALL ? 12 : 1));
+            check_true(fail_each(what, true, acts[i], "cannot copy to 'sqlite:") >=
+                       (what == SQLITE_CALL ? 12 : 1));
         check_true(open_both(PV_OPEN_READ));
         check_unchanged();
         close_both();
@@ -403,7 +412,7 @@ static void copy__what_is_there_cannot_be_read__is_told_and_then_acknowledged(vo
         check_true(append(A, 2 + (int64_t)i, 1000 + i, SOME));
     close_both();
     there = 3 + MORE;
-    check_true(fail_each(DISK_CALL, true, copy_what_is_there, "cannot copy to '") >= 3);
+    check_true(fail_each(DISK_CALL, true, copy_what_is_there, "cannot copy to 'sqlite:") >= 3);
     check_numbers(2 + MORE, -1, 2 + MORE);
 }
 
@@ -488,8 +497,10 @@ static void open__each_call_fails_once__leaves_nothing_open(void **state)
     (void)state;
     for (enum failing what = 0; what < DISK_CALL; what++) {
         make_file();
-        check_true(fail_each(what, false, open_to_write, "cannot open '") >= (what == SQLITE_CALL ? 60 : 4));
-        check_true(fail_each(what, false, open_to_read, "cannot open '") >= (what == SQLITE_CALL ? 60 : 4));
+        check_true(fail_each(what, false, open_to_write, "cannot open 'sqlite:") >=
+                   (what == SQLITE_CALL ? 60 : 4));
+        check_true(fail_each(what, false, open_to_read, "cannot open 'sqlite:") >=
+                   (what == SQLITE_CALL ? 60 : 4));
     }
 }
 
@@ -505,7 +516,7 @@ static void open__a_new_file_and_each_call_fails_once__is_made_by_the_next(void 
         check_int(done, ended);
         if (ended)
             break;
-        check_fault(SQLITE_CALL, at, "cannot open '");
+        check_fault(SQLITE_CALL, at, "cannot open 'sqlite:");
         check_true(open_to_write());
     }
 }
