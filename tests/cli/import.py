@@ -309,19 +309,59 @@ class Failures(Case):
     def test_store__that_has_the_events_already__is_left_as_it_is(self):
         first = self.run_import("poll.csv", "-o", "sqlite:out.db")
         before = self.audit("replay", "--print", "hash", "sqlite:out.db")
-        self.assertEqual(self.run_import("poll.csv", "-o", "sqlite:out.db"), first)
+        self.assertEqual(self.run_import("poll.csv", "-o", "sqlite:out.db"),
+                         first.replace("\n", "; already there: 0 added\n"))
         self.assertEqual(self.audit("replay", "--print", "hash", "sqlite:out.db"), before)
         self.run_import("poll.csv", "-o", "sqlite:out.db", "--seed", "1")
         self.assertEqual(self.audit("replay", "--print", "hash", "sqlite:out.db").count("\n"), 2)
 
-    def test_store__that_has_other_events__is_a_conflict(self):
+    def test_store__that_has_some_of_the_events__gets_the_others(self):
+        first = self.run_import("poll.csv", "-o", "all.ndjson")
+        lines = self.get("all.ndjson").decode().splitlines(True)
+        self.put("".join(lines[:7]), "some.ndjson")
+        self.audit("pull", "some.ndjson", "-o", "sqlite:out.db")
+        self.assertEqual(self.run_import("poll.csv", "-o", "sqlite:out.db"),
+                         first.replace("\n", "; 7 already there, %d added\n" % (len(lines) - 7)))
+        self.assertEqual(self.audit("replay", "--print", "hash", "sqlite:out.db"),
+                         self.audit("replay", "--print", "hash", "all.ndjson"))
+        # What the store has beyond them is none of the import's business.
+        more = json.loads(lines[-1])
+        more.update(number=len(lines), type="PhotoVote.Event.Election.ElectionDeleted", id="01HQZ000000000000000000099")
+        more["data"] = {"id": more["id"], "election_id": more["data"]["election_id"]}
+        self.put("".join(lines) + json.dumps(more) + "\n", "more.ndjson")
+        self.audit("pull", "more.ndjson", "-o", "sqlite:out.db")
+        self.assertEqual(self.run_import("poll.csv", "-o", "sqlite:out.db"),
+                         first.replace("\n", "; already there: 0 added\n"))
+
+    def test_store__that_has_other_events__is_refused_by_name_and_left_as_it_is(self):
         self.run_import("poll.csv", "-o", "sqlite:out.db")
         before = self.audit("replay", "--print", "hash", "sqlite:out.db")
+        stream = before.split()[0]
         rows = self.ROWS.splitlines(True)
-        self.put(HEAD + "".join(rows[:50] + rows[51:100]), "other.csv")
-        said = self.run_import("other.csv", "-o", "sqlite:out.db", status=2)
-        self.assertTrue(said.startswith("photovote-import: ") and said.count("\n") == 1, said)
-        self.assertEqual(self.audit("replay", "--print", "hash", "sqlite:out.db"), before)
+        last = rows[99].rsplit(",", 1)[0]
+        self.run_import("poll.csv", "-o", "all.ndjson")
+        events = self.get("all.ndjson").count(b"\n")
+        for name, changed, number, key in (
+                ("one voter less", rows[:50] + rows[51:100], None, "id"),
+                ("one voter more", rows[:101], events - 1, "id"),
+                ("another rating", rows[:99] + [last + ",1\n"], events - 3, "data")):
+            with self.subTest(name):
+                self.put(HEAD + "".join(changed), "other.csv")
+                said = self.run_import("other.csv", "-o", "sqlite:out.db", "--name", "poll", status=2)
+                number = number or int(said.split("number ")[1].split()[0])
+                self.assertEqual(said, "photovote-import: cannot copy to 'sqlite:out.db': number %d of stream %s is there "
+                                 "already, and differs in its %s; choose another destination\n" % (number, stream, key))
+                self.assertEqual(self.audit("replay", "--print", "hash", "sqlite:out.db"), before)
+        said = self.run_import("poll.csv", "-o", "sqlite:out.db", "--name", "another", status=2)
+        self.assertIn("number 0 of stream %s is there already, and differs in its data" % stream, said)
+
+    def test_counts__of_one__are_in_the_singular(self):
+        self.put(HEAD + "v1,2024-02-24 18:00:00,p,0,2\n")
+        self.assertRegex(self.run_import("poll.csv", "-o", "out.ndjson"),
+                         "^Election-.{26}: 2 candidates, 1 voter, 1 rating, 1 ballot cast, 10 events\n$")
+        self.put(HEAD + "v1,2024-02-24 18:00:00,p,0,0\n")
+        self.assertRegex(self.run_import("poll.csv", "-o", "out2.ndjson"),
+                         "^Election-.{26}: 2 candidates, 1 voter, 0 ratings, 0 ballots cast, 8 events\n$")
 
     def test_names__that_are_none__are_refused(self):
         for name in ("", "  ", "a\nb", "x" * 201):
@@ -355,6 +395,6 @@ class CommandLine(Case):
 
 if __name__ == "__main__":
     tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    if tests.countTestCases() < 21:
+    if tests.countTestCases() < 23:
         sys.exit("only %d tests are left" % tests.countTestCases())
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(tests).wasSuccessful() else 1)

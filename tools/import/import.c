@@ -24,8 +24,10 @@ struct job {
     const char *path, *name, *dest;
     uint64_t seed;
     uint64_t problems;
-    struct pv_out out;              /* to lines */
-    struct pv_stage *stage;         /* to a store */
+    struct pv_out out;           /* to lines */
+    struct pv_event_store store; /* to a store, through the stage */
+    struct pv_stage *stage;
+    int64_t last_there;             /* the last number that it had of the stream; -1: none */
     char stream[PV_STREAM_LEN + 1]; /* that is written */
     struct pv_import_count count;
 };
@@ -117,6 +119,9 @@ static bool take_record(void *context, const struct pv_recorded *record, struct 
     struct job *job = context;
     if (interrupted(fault))
         return false;
+    if (job->stream[0] == '\0' &&
+        job->store.ops->last_number(job->store.self, record->stream, &job->last_there, fault) != PV_STORE_OK)
+        return false;
     keep_stream(job, record);
     return pv_stage_add(job->stage, record, fault) == PV_STORE_OK;
 }
@@ -140,18 +145,17 @@ static bool import_to_file(struct job *job, const char *path, const struct pv_po
 static bool import_to_store(struct job *job, const char *path, const struct pv_poll *poll,
                             struct pv_fault *fault)
 {
-    struct pv_event_store store;
-    if (!pv_sqlite_store_open(path, PV_OPEN_WRITE, &store, fault))
+    if (!pv_sqlite_store_open(path, PV_OPEN_WRITE, &job->store, fault))
         return false;
     bool done = false;
-    job->stage = pv_stage_new(&store);
+    job->stage = pv_stage_new(&job->store);
     if (job->stage == NULL)
-        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "not enough memory to write '%s'", path);
+        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "not enough memory to write 'sqlite:%s'", path);
     else
         done = pv_import_poll(poll, job->seed, take_record, job, &job->count, fault) &&
                pv_stage_flush(job->stage, fault) == PV_STORE_OK;
     pv_stage_free(job->stage);
-    store.ops->close(store.self);
+    job->store.ops->close(job->store.self);
     return done;
 }
 
@@ -161,21 +165,40 @@ static int told(const struct pv_fault *fault)
     return PV_EXIT_FAILED;
 }
 
+/* "; 7 already there, 34 added" */
+static void say_what_was_there(const struct job *job, char said[64])
+{
+    uint64_t there = (uint64_t)(job->last_there + 1), events = job->count.events;
+    if (there == 0)
+        said[0] = '\0';
+    else if (there >= events)
+        (void)snprintf(said, 64, "; already there: 0 added");
+    else
+        (void)snprintf(said, 64, "; %" PRIu64 " already there, %" PRIu64 " added", there, events - there);
+}
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static int import_poll(struct job *job, const struct pv_spec *dest, struct pv_poll *poll)
 {
     struct pv_fault fault;
-    char line[256];
+    char line[320], there[64];
     if (!name_poll(job, poll))
         return PV_EXIT_FAILED;
     bool done = dest->kind == PV_SPEC_SQLITE ? import_to_store(job, dest->path, poll, &fault)
                                              : import_to_file(job, dest->path, poll, &fault);
     if (!done)
         return told(&fault);
+    const struct pv_import_count *count = &job->count;
+    say_what_was_there(job, there);
     (void)snprintf(line, sizeof line,
-                   "%s: %zu candidates, %" PRIu64 " voters, %" PRIu64 " ratings, %" PRIu64
-                   " ballots cast, %" PRIu64 " events\n",
-                   job->stream, poll->candidate_count, job->count.voters, job->count.ratings, job->count.cast,
-                   job->count.events);
+                   "%s: %zu candidates, %" PRIu64 " voter%s, %" PRIu64 " rating%s, %" PRIu64
+                   " ballot%s cast, %" PRIu64 " events%s\n",
+                   job->stream, poll->candidate_count, count->voters, plural(count->voters), count->ratings,
+                   plural(count->ratings), count->cast, plural(count->cast), count->events, there);
     return pv_cli_print(PROGRAM, line);
 }
 
@@ -218,7 +241,8 @@ static const char summary[] = "Makes the events of an election out of a poll of 
 
 static const char notes[] =
     "Ids depend only on the file and the seed: the same import gives the same bytes.\n"
-    "A DEST that is a file must not exist; in sqlite:PATH what is there already is passed over.\n\n"
+    "A DEST that is a file must not exist. In sqlite:PATH events that are there already are passed over, if "
+    "they are\nthe same; others under their numbers are exit status 2, and nothing is written.\n\n"
     "Exit status: 0 imported; 2 not: a row that is not valid (named as FILE:LINE:COLUMN), a file that cannot "
     "be\n"
     "read or written. Nothing is written of a file with such a row.";
@@ -244,7 +268,7 @@ static bool check_arguments(struct job *job, const char *seed, struct pv_spec *d
 
 int pv_import_main(int argc, char **argv)
 {
-    struct job job = {.seed = 0};
+    struct job job = {.last_there = -1};
     const char *seed = NULL;
     struct pv_spec dest;
     const struct pv_cli_option options[] = {
