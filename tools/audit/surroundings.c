@@ -61,7 +61,7 @@ static void draw_progress(struct surroundings *surroundings, uint64_t records, u
     double rate = seconds > 0 ? (double)records / seconds : 0;
     clear_progress(surroundings);
     (void)fprintf(stderr, "%" PRIu64 " records, %.0f a second", records, rate);
-    if (total > 0 && done > 0 && done <= total) {
+    if (records > 0 && total > 0 && done > 0 && done <= total) { /* else there is nothing to tell it from */
         double left = seconds * (double)(total - done) / (double)done;
         (void)fprintf(stderr, ", %.0f %%, %.0f s left", 100.0 * (double)done / (double)total, left);
     }
