@@ -2,8 +2,8 @@
    F1 and the model say; the state keeps D6 after every event. And by the input's length, one of: batches of
    any size and both readers give the same; verify and replay see the same states; one election alone is as
    among others, and a stream stopped as a stream cut; what was rebuilt does not differ, and what was rebuilt
-   of half a stream differs if the other half changed anything; what was pulled is found to be the same. All
-   of them for each input would leave time for a third of the inputs. */
+   of half a stream differs if the other half changed anything; what was pulled is found to be the same, also
+   by a pull that goes on. All of them for each input would leave time for a third of the inputs. */
 #include "adapters.h"
 #include "case.h"
 #include "expected.h"
@@ -335,6 +335,20 @@ static void collect(const struct lines *lines, struct run *run)
     pv_judge_free(judge_lines(run));
 }
 
+/* Pulled again, whether from the source or from the copy, it is all there. */
+static void pull_again(const struct lines *lines, const struct lines *copy)
+{
+    struct run run = {.lines = lines, .batch = 5, .plain = true};
+    struct pv_event_source existing;
+    struct pv_pull_count count = {0, 0};
+    const struct pv_audit *audit = begin(&run);
+    lines_source_open(copy, 7, &existing);
+    end(&run, pv_pull_to_lines(audit, &existing, "copy", &count, &run.fault), false);
+    existing.ops->close(existing.self);
+    CHECK(count.copied == 0 && count.skipped == lines->count);
+    free_run(&run);
+}
+
 static void check_pulled(const struct lines *lines, const struct expected *expected)
 {
     static struct lines copy;
@@ -343,10 +357,12 @@ static void check_pulled(const struct lines *lines, const struct expected *expec
     if (expected->invalid) /* what is no record is not copied, and leaves a gap */
         return;
     const struct pv_audit *audit = begin(&pull);
-    end(&pull, pv_pull_to_lines(audit, NULL, &count, &pull.fault), false);
+    end(&pull, pv_pull_to_lines(audit, NULL, "copy", &count, &pull.fault), false);
     CHECK(count.copied == lines->count && count.skipped == 0);
     lines_split(kit_str(&pull.out), LINES_MAX, &copy);
     CHECK(copy.count == lines->count);
+    pull_again(lines, &copy);
+    pull_again(&copy, &copy);
     collect(lines, &before);
     collect(&copy, &after);
     CHECK_SAME("the findings of what was pulled", kit_str(&after.findings), kit_str(&before.findings));

@@ -1,5 +1,6 @@
 #include "pull.h"
 
+#include "same.h"
 #include "stage.h"
 
 #include <inttypes.h>
@@ -10,13 +11,16 @@ enum { NOTHING = -1 };
 /* How much of a stream the destination has. */
 struct progress {
     struct pv_election_id id;
-    uint64_t there;     /* records in the destination */
-    int64_t last_there; /* the number of the last of them */
-    uint64_t met;       /* records met in the source */
+    uint64_t there;      /* records in the destination */
+    int64_t last_there;  /* the number of the last of them */
+    uint64_t there_hash; /* over all of them */
+    uint64_t met;        /* records met in the source */
+    uint64_t met_hash;   /* over as many of them as the destination has */
 };
 
 struct pull {
     const struct pv_audit *audit;
+    const char *dest;       /* into lines: what they are called */
     struct pv_stage *stage; /* NULL: into lines */
     struct progress *streams;
     uint32_t stream_count, stream_capacity;
@@ -55,6 +59,21 @@ static struct progress *stream_of(struct pull *pull, struct pv_election_id id)
     return &pull->streams[pull->stream_count++];
 }
 
+/* Whether the data can stand in a line as they are; else they stand there as null (F5). */
+static bool is_object(const struct pv_record *record)
+{
+    return record->decoded == PV_OK || record->why.code != PV_JSON_INVALID;
+}
+
+/* The hash over one record more, as its line has it. */
+static uint64_t hash_line(const struct pull *pull, const struct pv_record *record, uint64_t hash)
+{
+    struct pv_recorded line = record->recorded;
+    if (!is_object(record))
+        line.data = PV_STR("null");
+    return pv_recorded_hash(&line, pull->audit->seed, hash);
+}
+
 /* A pv_batch_fn over what the destination has already. */
 static enum pv_verdict take_existing(void *context, const struct pv_raw *raws,
                                      const struct pv_record *records, size_t count, struct pv_fault *fault)
@@ -64,8 +83,9 @@ static enum pv_verdict take_existing(void *context, const struct pv_raw *raws,
     for (size_t i = 0; i < count; i++) {
         if (records[i].envelope != PV_ENVELOPE_VALID) {
             pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
-                         "line %" PRIu64 " of the destination is no record: move it away and pull again",
-                         records[i].line);
+                         "cannot go on with '%s': its line %" PRIu64
+                         " is no record; move it away and pull again",
+                         pull->dest, records[i].line);
             return PV_VERDICT_FAULT;
         }
         struct progress *stream = stream_of(pull, records[i].election_id);
@@ -73,6 +93,7 @@ static enum pv_verdict take_existing(void *context, const struct pv_raw *raws,
             return no_memory(fault);
         stream->there++;
         stream->last_there = records[i].number;
+        stream->there_hash = hash_line(pull, &records[i], stream->there_hash);
     }
     return PV_VERDICT_NEXT;
 }
@@ -104,9 +125,8 @@ static bool is_left_out(struct pull *pull, const struct pv_record *record)
 static void print_line(struct pull *pull, const struct pv_raw *raw, const struct pv_record *record)
 {
     struct pv_out *out = pull->audit->out;
-    bool is_object = record->decoded == PV_OK || record->why.code != PV_JSON_INVALID;
     bool is_null = pv_str_equal(record->recorded.data, PV_STR("null"));
-    if (raw->form == PV_RAW_LINE && (is_object || is_null)) {
+    if (raw->form == PV_RAW_LINE && (is_object(record) || is_null)) {
         pv_out_str(out, raw->text);
         pv_out_char(out, '\n');
     } else {
@@ -114,36 +134,52 @@ static void print_line(struct pull *pull, const struct pv_raw *raw, const struct
     }
 }
 
-/* Passes over what the destination has, and makes sure that it is the same. */
-static bool is_there_already(struct progress *stream, const struct pv_record *record, bool *is_another)
+/* Passes over what the destination has; the last of it tells whether it was the same. */
+static enum pv_verdict pass_over(struct pull *pull, struct progress *stream, const struct pv_record *record,
+                                 struct pv_fault *fault)
 {
-    if (++stream->met > stream->there)
-        return false;
-    *is_another = stream->met == stream->there && record->number != stream->last_there;
-    return true;
+    pull->count->skipped++;
+    stream->met_hash = hash_line(pull, record, stream->met_hash);
+    if (stream->met < stream->there || stream->met_hash == stream->there_hash)
+        return PV_VERDICT_NEXT;
+    pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
+                 "cannot go on with '%s': its %" PRIu64 " records of %.*s, up to number %" PRId64
+                 ", are not the first %" PRIu64 " of the source; pull into a new file",
+                 pull->dest, stream->there, (int)record->stream.len, record->stream.ptr, stream->last_there,
+                 stream->there);
+    return PV_VERDICT_FAULT;
 }
 
 static enum pv_verdict copy_line(struct pull *pull, const struct pv_raw *raw, const struct pv_record *record,
                                  struct pv_fault *fault)
 {
-    bool is_another = false;
     struct progress *stream = stream_of(pull, record->election_id);
     if (stream == NULL)
         return no_memory(fault);
-    if (!is_there_already(stream, record, &is_another)) {
-        print_line(pull, raw, record);
-        pull->count->copied++;
-        return pull->audit->out->failed ? PV_VERDICT_END : PV_VERDICT_NEXT;
+    if (++stream->met <= stream->there)
+        return pass_over(pull, stream, record, fault);
+    print_line(pull, raw, record);
+    pull->count->copied++;
+    return pull->audit->out->failed ? PV_VERDICT_END : PV_VERDICT_NEXT;
+}
+
+/* A stream of which the source has less than the destination was never compared. */
+static enum pv_verdict check_lengths(const struct pull *pull, struct pv_fault *fault)
+{
+    for (uint32_t i = 0; i < pull->stream_count; i++) {
+        const struct progress *stream = &pull->streams[i];
+        if (stream->met == 0 || stream->met >= stream->there)
+            continue;
+        char text[PV_STREAM_LEN];
+        pv_stream_format(stream->id, text);
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
+                     "the source has %" PRIu64 " record%s of %.*s, and '%s' has %" PRIu64
+                     " already: an older or shortened source",
+                     stream->met, stream->met == 1 ? "" : "s", (int)sizeof text, text, pull->dest,
+                     stream->there);
+        return PV_VERDICT_FAULT;
     }
-    pull->count->skipped++;
-    if (!is_another)
-        return PV_VERDICT_NEXT;
-    pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
-                 "the destination holds another copy of %.*s: its record %" PRIu64 " has number %" PRId64
-                 ", the source's has %" PRId64 "; pull into a new destination",
-                 (int)record->stream.len, record->stream.ptr, stream->there, stream->last_there,
-                 record->number);
-    return PV_VERDICT_FAULT;
+    return PV_VERDICT_NEXT;
 }
 
 static enum pv_verdict take_for_lines(void *context, const struct pv_raw *raws,
@@ -204,15 +240,17 @@ static enum pv_outcome run_pull(struct pull *pull, struct pv_event_source *exist
         verdict = pv_pass(existing, audit->watch, !audit->plain, take_existing, pull, fault);
     if (verdict == PV_VERDICT_NEXT)
         verdict = pv_pass(audit->source, audit->watch, !audit->plain, take, pull, fault);
+    if (verdict == PV_VERDICT_NEXT)
+        verdict = check_lengths(pull, fault);
     free(pull->streams);
     pv_map_deinit(&pull->map);
     return outcome_of(pull, verdict, fault);
 }
 
 enum pv_outcome pv_pull_to_lines(const struct pv_audit *audit, struct pv_event_source *existing,
-                                 struct pv_pull_count *count, struct pv_fault *fault)
+                                 const char *dest, struct pv_pull_count *count, struct pv_fault *fault)
 {
-    struct pull pull = {.audit = audit, .count = count};
+    struct pull pull = {.audit = audit, .dest = dest, .count = count};
     return run_pull(&pull, existing, take_for_lines, fault);
 }
 

@@ -86,8 +86,48 @@ class Stores(Case):
         self.assertEqual(self.get("after.ndjson"), self.get("before.ndjson"))
 
 
+class Lines(Case):
+    def test_what_is_there__is_passed_over(self):
+        for name in ("out.ndjson", "out.ndjson.gz", "out.ndjson.zst"):
+            with self.subTest(name):
+                self.put("part.ndjson", self.lines[:7])
+                self.audit("pull", "part.ndjson", "-o", name)
+                for source in ("in.ndjson", "-", name):
+                    with open(self.path("in.ndjson"), "rb") as file:
+                        self.assertEqual(self.audit("pull", source, "-o", name, stdin=file), "")
+                self.audit("pull", name, "-o", "plain-" + name + ".ndjson")
+                self.assertEqual(self.get("plain-" + name + ".ndjson"), "".join(self.lines))
+
+    def test_a_store__goes_on_what_lines_began(self):
+        self.put("out.ndjson", [json.dumps(json.loads(line), ensure_ascii=False) + "\n" for line in self.lines[:7]])
+        self.audit("pull", "in.ndjson", "-o", "sqlite:in.db")
+        self.audit("pull", "sqlite:in.db", "-o", "out.ndjson")
+        self.assertIn("18 records in 1 stream: no finding", self.audit("verify", "out.ndjson"))
+
+    def test_another_copy__is_refused_by_name_and_left_as_it_is(self):
+        for number in (0, 6, 17):
+            with self.subTest(number):
+                self.put("out.ndjson", self.changed(number, metadata={"who": "me"}))
+                before = self.get("out.ndjson")
+                self.check_refused("cannot go on with 'out.ndjson': its 18 records of %s, up to number 17, are not the "
+                                   "first 18 of the source; pull into a new file" % STREAM,
+                                   "pull", "in.ndjson", "-o", "out.ndjson")
+                self.assertEqual(self.get("out.ndjson"), before)
+
+    def test_a_source_that_has_less__is_told(self):
+        self.put("out.ndjson", self.lines)
+        self.put("part.ndjson", self.lines[:1])
+        self.check_refused("the source has 1 record of %s, and 'out.ndjson' has 18 already: an older or shortened source"
+                           % STREAM, "pull", "part.ndjson", "-o", "out.ndjson")
+
+    def test_what_is_no_record__is_refused_by_line(self):
+        self.put("out.ndjson", [*self.lines[:3], "{}\n"])
+        self.check_refused("cannot go on with 'out.ndjson': its line 4 is no record; move it away and pull again",
+                           "pull", "in.ndjson", "-o", "out.ndjson")
+
+
 if __name__ == "__main__":
     tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    if tests.countTestCases() < 2:
+    if tests.countTestCases() < 7:
         sys.exit("only %d tests are left" % tests.countTestCases())
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(tests).wasSuccessful() else 1)

@@ -304,7 +304,7 @@ static enum pv_outcome pull_to_lines(struct job *job, const char *path, struct p
     enum pv_outcome outcome = PV_OUTCOME_FAILED;
     pv_out_init(&job->surroundings.out, pv_ndjson_sink_write, sink);
     if (open_existing(path, existed, &lines, &existing, fault)) {
-        outcome = pv_pull_to_lines(&job->audit, existing, &count, fault);
+        outcome = pv_pull_to_lines(&job->audit, existing, path, &count, fault);
         if (existing != NULL)
             existing->ops->close(existing->self);
     }

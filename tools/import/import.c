@@ -168,7 +168,7 @@ static int told(const struct pv_fault *fault)
 /* "; 7 already there, 34 added" */
 static void say_what_was_there(const struct job *job, char said[64])
 {
-    uint64_t there = (uint64_t)(job->last_there + 1), events = job->count.events;
+    uint64_t there = (uint64_t)job->last_there + 1 /* none: -1 */, events = job->count.events;
     if (there == 0)
         said[0] = '\0';
     else if (there >= events)
