@@ -77,9 +77,12 @@ static enum pv_store_result answer(const struct pv_writing *w, int status, const
         return PV_STORE_FAULT;
     }
     if (w->outcome == PV_WRITING_EXHAUSTED) {
+        bool by_position = w->position > w->number;
         pv_fault_set(fault, PV_FAULT_KIND_TOO_LARGE,
-                     "cannot %s '%s': nothing comes after number %lld, position %lld; copy it to a new file",
-                     doing, sqlite->spec, (long long)w->number, (long long)w->position);
+                     "cannot %s '%s': too few are left after %s %lld; keep the records in lines (PATH), "
+                     "which need no new ones",
+                     doing, sqlite->spec, by_position ? "position" : "number",
+                     (long long)(by_position ? w->position : w->number));
         return PV_STORE_FAULT;
     }
     return w->outcome == PV_WRITING_CONFLICT ? PV_STORE_CONFLICT : PV_STORE_OK;

@@ -4,6 +4,7 @@
 #include "stage.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { NOTHING = -1 };
@@ -16,6 +17,7 @@ struct progress {
     uint64_t there_hash; /* over all of them */
     uint64_t met;        /* records met in the source */
     uint64_t met_hash;   /* over as many of them as the destination has */
+    int64_t last_met;    /* into a store: the number of the last one */
 };
 
 struct pull {
@@ -55,7 +57,8 @@ static struct progress *stream_of(struct pull *pull, struct pv_election_id id)
     if (pv_map_reserve(&pull->map) != PV_OK)
         return NULL;
     pv_map_insert(&pull->map, hash, pull->stream_count);
-    pull->streams[pull->stream_count] = (struct progress){.id = id, .last_there = NOTHING};
+    pull->streams[pull->stream_count] =
+        (struct progress){.id = id, .last_there = NOTHING, .last_met = NOTHING};
     return &pull->streams[pull->stream_count++];
 }
 
@@ -98,8 +101,8 @@ static enum pv_verdict take_existing(void *context, const struct pv_raw *raws,
     return PV_VERDICT_NEXT;
 }
 
-/* What is no record is told, not copied. */
-static void report(struct pull *pull, const struct pv_record *record)
+/* What is told is not copied. */
+static void report(struct pull *pull, const struct pv_record *record, const struct pv_refusal *why)
 {
     pull->findings++;
     pull->audit->on_finding(pull->audit->context,
@@ -107,7 +110,7 @@ static void report(struct pull *pull, const struct pv_record *record)
                                 .stream = record->has_election ? record->stream : (struct pv_str){NULL, 0},
                                 .number = record->has_number ? record->number : NOTHING,
                                 .line = record->line,
-                                .why = &record->why,
+                                .why = why,
                             });
 }
 
@@ -191,30 +194,54 @@ static enum pv_verdict take_for_lines(void *context, const struct pv_raw *raws,
         if (is_left_out(pull, &records[i]))
             continue;
         if (records[i].envelope != PV_ENVELOPE_VALID)
-            report(pull, &records[i]);
+            report(pull, &records[i], &records[i].why);
         else
             verdict = copy_line(pull, &raws[i], &records[i], fault);
     }
     return verdict;
 }
 
+/* A store has each number once, in order: what repeats or goes back in the source has no place there. */
+static void report_order(struct pull *pull, const struct pv_record *record, int64_t last)
+{
+    char text[80];
+    struct pv_refusal why;
+    int len = snprintf(text, sizeof text, "%" PRId64 " after %" PRId64, record->number, last);
+    (void)pv_refuse(&why, PV_STREAM_ORDER, (struct pv_str){text, (size_t)len});
+    report(pull, record, &why);
+}
+
+static enum pv_verdict copy_record(struct pull *pull, const struct pv_record *record, struct pv_fault *fault)
+{
+    struct progress *stream = stream_of(pull, record->election_id);
+    if (stream == NULL)
+        return no_memory(fault);
+    if (record->number <= stream->last_met) {
+        report_order(pull, record, stream->last_met);
+        return PV_VERDICT_NEXT;
+    }
+    stream->last_met = record->number;
+    if (pv_stage_add(pull->stage, &record->recorded, fault) != PV_STORE_OK)
+        return PV_VERDICT_FAULT;
+    pull->count->copied++;
+    return PV_VERDICT_NEXT;
+}
+
 static enum pv_verdict take_for_store(void *context, const struct pv_raw *raws,
                                       const struct pv_record *records, size_t count, struct pv_fault *fault)
 {
     struct pull *pull = context;
-    enum pv_store_result result = PV_STORE_OK;
+    enum pv_verdict verdict = PV_VERDICT_NEXT;
     (void)raws;
-    for (size_t i = 0; i < count && result == PV_STORE_OK; i++) {
+    for (size_t i = 0; i < count && verdict == PV_VERDICT_NEXT; i++) {
         if (is_left_out(pull, &records[i]))
             continue;
-        if (records[i].envelope != PV_ENVELOPE_VALID) {
-            report(pull, &records[i]);
-            continue;
-        }
-        result = pv_stage_add(pull->stage, &records[i].recorded, fault);
-        pull->count->copied += result == PV_STORE_OK;
+        if (records[i].envelope != PV_ENVELOPE_VALID)
+            report(pull, &records[i], &records[i].why);
+        else
+            verdict = copy_record(pull, &records[i], fault);
     }
-    return result == PV_STORE_OK ? PV_VERDICT_NEXT : PV_VERDICT_FAULT;
+    return verdict;
 }
 
 static enum pv_outcome outcome_of(const struct pull *pull, enum pv_verdict verdict, struct pv_fault *fault)

@@ -86,6 +86,25 @@ class Stores(Case):
         self.assertEqual(self.get("after.ndjson"), self.get("before.ndjson"))
 
 
+    def test_numbers_that_repeat_or_go_back__are_told_and_left_out(self):
+        other = json.loads(self.lines[4])
+        other["id"] = "01HQZ000000000000000000099"
+        lines = [*self.lines[:6], self.lines[4], json.dumps(other) + "\n", *self.lines[6:]]
+        self.put("in.ndjson", lines)
+        told = "".join("line %d: %s, event 4: stream_order (number): the record's number repeats or goes back: 4 after 5\n"
+                       % (line, STREAM) for line in (7, 8))
+        for name in ("sqlite:new.db", "sqlite:new.db", "sqlite:out.db"):
+            self.assertEqual(self.audit("pull", "in.ndjson", "-o", name, status=1), told)
+            self.assertIn("18 records in 1 stream: no finding", self.audit("verify", name))
+        self.assertEqual(self.audit("pull", "in.ndjson", "-o", "kept.ndjson"), "")
+        self.assertEqual(self.get("kept.ndjson"), "".join(lines))
+
+    def test_positions_that_are_used_up__say_what_to_do(self):
+        self.put("in.ndjson", self.changed(4, position=2**63 - 1))
+        self.check_refused("cannot copy to 'sqlite:new.db': too few are left after position 9223372036854775807; keep the "
+                           "records in lines (PATH), which need no new ones", "pull", "in.ndjson", "-o", "sqlite:new.db")
+
+
 class Lines(Case):
     def test_what_is_there__is_passed_over(self):
         for name in ("out.ndjson", "out.ndjson.gz", "out.ndjson.zst"):
@@ -128,6 +147,6 @@ class Lines(Case):
 
 if __name__ == "__main__":
     tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    if tests.countTestCases() < 7:
+    if tests.countTestCases() < 9:
         sys.exit("only %d tests are left" % tests.countTestCases())
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(tests).wasSuccessful() else 1)

@@ -67,6 +67,29 @@ static void what_is_no_record__is_told_and_left_out(void **state)
     check_int(counts.copied, 2);
 }
 
+/* A store has each number once, in order. What it has no place for is told, whether it says the same or not.
+ */
+static void records__that_repeat_or_go_back__are_told_and_left_out(void **state)
+{
+    (void)state;
+    kit_life(&kit.history, 'A', 0, 1);
+    kit_life(&kit.history, 'B', 0, 3);
+    kit_life(&kit.history, 'A', 1, 1);
+    kit_line(&kit.history, "{\"stream\":\"Election-01HQ000000000000000000000A\",\"number\":1,\"type\":\"x\","
+                           "\"data\":{}}");
+    kit_life(&kit.history, 'A', 3, 3);
+    kit_life(&kit.history, 'A', 2, 2);
+    kit_life(&kit.history, 'A', 4, 4);
+    check_int(pull(), PV_OUTCOME_FOUND);
+    assert_string_equal(app_store_text(), "A0 A1 B0 B1 B2 B3 A3 A4");
+    assert_string_equal(kit.findings, "A 1 7 stream_order number\nA 1 8 stream_order number\n"
+                                      "A 2 10 stream_order number\n");
+    check_int(counts.copied, 8);
+    kit_again();
+    check_int(pull(), PV_OUTCOME_FOUND);
+    assert_string_equal(app_store_text(), "A0 A1 B0 B1 B2 B3 A3 A4");
+}
+
 static void one_election__alone_is_copied(void **state)
 {
     (void)state;
@@ -127,11 +150,15 @@ static void store__that_holds_another_copy__is_told(void **state)
 static void store__that_fails_on_the_way__ends_the_reading(void **state)
 {
     enum { STAGED = 8192, BATCH = 64 };
+    char line[128];
     (void)state;
-    for (size_t i = 0; i < STAGED + 3 * BATCH; i++)
-        kit_line(&kit.history,
-                 "{\"stream\":\"Election-01HQ000000000000000000000A\",\"number\":0,\"type\":\"x\","
-                 "\"data\":{}}");
+    for (int i = 0; i < STAGED + 3 * BATCH; i++) {
+        (void)snprintf(line, sizeof line,
+                       "{\"stream\":\"Election-01HQ000000000000000000000A\",\"number\":%d,\"type\":\"x\","
+                       "\"data\":{}}",
+                       i);
+        kit_line(&kit.history, line);
+    }
     app_store_answers(APP_STORE_COPY, 0, PV_STORE_FAULT);
     check_int(pull(), PV_OUTCOME_FAILED);
     kit_check_fault(PV_FAULT_KIND_DENIED, "the store broke");
@@ -156,6 +183,7 @@ int main(void)
         CASE(records__again__are_there_once),
         CASE(nothing__asks_nothing_of_the_store),
         CASE(what_is_no_record__is_told_and_left_out),
+        CASE(records__that_repeat_or_go_back__are_told_and_left_out),
         CASE(one_election__alone_is_copied),
         CASE(source__that_breaks__what_came_before_is_in_the_store),
         CASE(source__that_breaks_before_the_store_does__is_what_is_told),
@@ -164,6 +192,6 @@ int main(void)
         CASE(store__that_fails_on_the_way__ends_the_reading),
         CASE(allocation__that_fails__is_a_fault),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 11, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 12, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }
