@@ -1,25 +1,10 @@
 #include "record.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "event_read.h"
-#include "layout.h"
-
-struct pv_record_reader {
-    struct pv_names names;
-    struct pv_json_stack stack;
-    char *scratch; /* unescaped texts of the batch's records */
-    size_t scratch_len, scratch_used;
-    enum pv_event_type last_type;
-    struct pv_election_id last_election;
-    char last_stream[PV_STREAM_LEN]; /* which names it */
-    struct pv_members members;       /* of the record that is being read */
-    struct pv_event_text data;
-    struct pv_layouts *line_layouts, *event_layouts; /* NULL: read everything plainly */
-};
+#include "record_parts.h"
 
 struct pv_record_reader *pv_record_reader_new(bool layouts)
 {
@@ -109,7 +94,7 @@ static void refuse(struct pv_record *record, enum pv_field field, const char *wh
     pv_refusal_set(&record->why, PV_RECORD_INVALID, field, (struct pv_str){reason, (size_t)len});
 }
 
-static void begin_record(struct pv_record *record)
+void pv_record_begin(struct pv_record *record)
 {
     record->envelope = PV_ENVELOPE_VALID;
     record->has_stream = record->has_number = record->has_election = false;
@@ -121,7 +106,7 @@ static void begin_record(struct pv_record *record)
 
 static void unreadable(struct pv_record *record, const char *what)
 {
-    begin_record(record);
+    pv_record_begin(record);
     record->envelope = PV_ENVELOPE_UNREADABLE;
     refuse(record, PV_KEY_NONE, what, (struct pv_str){NULL, 0});
 }
@@ -134,8 +119,8 @@ static void unreadable_at(struct pv_record *record, const struct pv_json_value *
     unreadable(record, what);
 }
 
-/* A key's fault; the first one counts. */
-static void key_invalid(struct pv_record *record, enum pv_field field, const char *what, struct pv_str value)
+void pv_record_key_invalid(struct pv_record *record, enum pv_field field, const char *what,
+                           struct pv_str value)
 {
     if (record->envelope != PV_ENVELOPE_VALID)
         return;
@@ -239,8 +224,6 @@ static bool read_metadata(struct pv_record_reader *reader, const struct pv_json_
     return value->kind == PV_JSON_OBJECT;
 }
 
-#define INTEGER_RANGE "is not an integer from 0 to 9223372036854775807"
-
 /* F1's table, in its order. */
 static const struct key {
     bool (*read)(struct pv_record_reader *reader, const struct pv_json_value *value,
@@ -250,12 +233,12 @@ static const struct key {
     bool required;
 } keys[] = {
     {read_stream, "does not name an election", PV_KEY_STREAM, true},
-    {read_number, INTEGER_RANGE, PV_KEY_NUMBER, true},
+    {read_number, PV_RECORD_INTEGER_RANGE, PV_KEY_NUMBER, true},
     {read_type, "is not a string", PV_KEY_TYPE, true},
     {read_data, "", PV_KEY_DATA, true},
     {read_id, "is not a string", PV_KEY_ID, false},
     {read_created, "is not a date and time", PV_KEY_CREATED, false},
-    {read_position, INTEGER_RANGE, PV_KEY_POSITION, false},
+    {read_position, PV_RECORD_INTEGER_RANGE, PV_KEY_POSITION, false},
     {read_metadata, "is not an object", PV_KEY_METADATA, false},
 };
 enum { KEY_COUNT = sizeof keys / sizeof keys[0] };
@@ -267,11 +250,11 @@ static void read_key(struct pv_record_reader *reader, const struct key *key, str
         if (!key->required && value->kind == PV_JSON_NULL)
             record->lacks_created |= key->field == PV_KEY_CREATED;
         else if (!key->read(reader, value, record))
-            key_invalid(record, key->field, key->fault, value->raw);
+            pv_record_key_invalid(record, key->field, key->fault, value->raw);
     } else if (!pv_members_has(&reader->members, key->field)) {
         record->lacks_created |= key->field == PV_KEY_CREATED;
         if (key->required)
-            key_invalid(record, key->field, "is missing", (struct pv_str){NULL, 0});
+            pv_record_key_invalid(record, key->field, "is missing", (struct pv_str){NULL, 0});
     }
 }
 
@@ -282,7 +265,7 @@ static void read_keys(struct pv_record_reader *reader, struct pv_record *record)
         all |= (uint32_t)1 << keys[i].field;
     enum pv_field repeated = pv_members_repeated(&reader->members, all);
     if (repeated != PV_KEY_NONE)
-        key_invalid(record, repeated, "stands twice", (struct pv_str){NULL, 0});
+        pv_record_key_invalid(record, repeated, "stands twice", (struct pv_str){NULL, 0});
     for (size_t i = 0; i < KEY_COUNT; i++)
         read_key(reader, &keys[i], record);
 }
@@ -351,7 +334,7 @@ static bool scan_line(struct pv_record_reader *reader, struct pv_str line, struc
     return false;
 }
 
-static void decode(struct pv_record_reader *reader, struct pv_record *record)
+void pv_record_decode(struct pv_record_reader *reader, struct pv_record *record)
 {
     record->decoded =
         pv_event_decode(record->recorded.type, &reader->data, reader->scratch, &reader->scratch_used,
@@ -361,7 +344,7 @@ static void decode(struct pv_record_reader *reader, struct pv_record *record)
 static void read_plainly(struct pv_record_reader *reader, struct pv_str line, struct pv_record *record)
 {
     struct pv_json_value fault;
-    begin_record(record);
+    pv_record_begin(record);
     if (line.len > PV_LINE_MAX) {
         unreadable(record, "is longer than 16777216 bytes");
     } else if (!scan_line(reader, line, &fault)) {
@@ -369,7 +352,7 @@ static void read_plainly(struct pv_record_reader *reader, struct pv_str line, st
     } else {
         read_keys(reader, record);
         if (record->envelope == PV_ENVELOPE_VALID)
-            decode(reader, record);
+            pv_record_decode(reader, record);
     }
 }
 
@@ -384,98 +367,4 @@ void pv_record_read_line(struct pv_record_reader *reader, struct pv_str line, ui
         pv_layouts_learn(
             reader->line_layouts,
             &(struct pv_learned){line, &reader->members, &reader->data.members, record->event.type});
-}
-
-/* What a store gave. Its texts are looked at as a line's are, because stores keep bytes. */
-
-static bool is_utf8(struct pv_str text)
-{
-    uint32_t point;
-    for (size_t at = 0, len; at < text.len; at += len) {
-        len = pv_utf8_next(text.ptr + at, text.len - at, &point);
-        if (len == 0)
-            return false;
-    }
-    return true;
-}
-
-static bool check_utf8(struct pv_str text, enum pv_field field, struct pv_record *record)
-{
-    bool sound = is_utf8(text);
-    if (!sound)
-        key_invalid(record, field, "has bytes that are not UTF-8", (struct pv_str){NULL, 0});
-    return sound;
-}
-
-/* An object with nothing behind it, at the level that it has in a line. */
-static bool is_object(struct pv_str text)
-{
-    struct pv_json json = pv_json_begin(text, NULL);
-    struct pv_json_value value;
-    pv_json_skip_space(&json);
-    if (!pv_json_value(&json, 2, &value) || value.fault != PV_JSON_SOUND)
-        return false;
-    pv_json_skip_space(&json);
-    return json.at == json.end && value.kind == PV_JSON_OBJECT;
-}
-
-static void check_stream(struct pv_str stream, struct pv_record *record)
-{
-    if (!check_utf8(stream, PV_KEY_STREAM, record))
-        return;
-    record->has_stream = true;
-    record->stream = stream;
-    record->has_election = pv_stream_parse(stream, &record->election_id);
-    if (!record->has_election)
-        key_invalid(record, PV_KEY_STREAM, "does not name an election", stream);
-}
-
-static void check_created(struct pv_str created, struct pv_record *record)
-{
-    record->lacks_created = created.ptr == NULL;
-    record->has_created = !record->lacks_created && pv_time_parse(created, &record->created) == PV_CODE_NONE;
-    if (!record->lacks_created && !record->has_created && check_utf8(created, PV_KEY_CREATED, record))
-        key_invalid(record, PV_KEY_CREATED, "is not a date and time", created);
-}
-
-static void check_recorded(const struct pv_recorded *recorded, struct pv_record *record)
-{
-    struct pv_str none = {NULL, 0};
-    check_stream(recorded->stream, record);
-    record->has_number = recorded->number >= 0;
-    record->number = recorded->number;
-    if (!record->has_number)
-        key_invalid(record, PV_KEY_NUMBER, INTEGER_RANGE, none);
-    (void)check_utf8(recorded->type, PV_KEY_TYPE, record);
-    (void)check_utf8(recorded->id, PV_KEY_ID, record);
-    check_created(recorded->created, record);
-    record->position = recorded->position;
-    if (recorded->metadata.ptr != NULL && !is_object(recorded->metadata))
-        key_invalid(record, PV_KEY_METADATA, "is not an object", none);
-}
-
-static void decode_recorded(struct pv_record_reader *reader, struct pv_record *record)
-{
-    const struct pv_recorded *recorded = &record->recorded;
-    struct pv_layouts *layouts = reader->event_layouts;
-    if (layouts != NULL && pv_layouts_read_event(layouts, recorded->type, recorded->data, record)) {
-        record->decoded = PV_OK;
-        return;
-    }
-    pv_event_scan_text(recorded->data, &reader->names, &reader->data);
-    decode(reader, record);
-    if (layouts != NULL && record->decoded == PV_OK)
-        pv_layouts_learn(
-            layouts, &(struct pv_learned){recorded->data, NULL, &reader->data.members, record->event.type});
-}
-
-void pv_record_read_recorded(struct pv_record_reader *reader, const struct pv_recorded *recorded,
-                             struct pv_record *record)
-{
-    record->line = 0;
-    begin_record(record);
-    check_recorded(recorded, record);
-    record->recorded = *recorded;
-    if (record->envelope == PV_ENVELOPE_VALID)
-        decode_recorded(reader, record);
 }
