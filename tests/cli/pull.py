@@ -4,6 +4,7 @@ cannot be copied as they are, and what it leaves behind.
 usage: pull.py PHOTOVOTE_AUDIT FIXTURES
 """
 
+import gzip
 import json
 import os
 import subprocess
@@ -145,8 +146,54 @@ class Lines(Case):
                            "pull", "in.ndjson", "-o", "out.ndjson")
 
 
+class Failures(Case):
+    def check_left(self, *names):
+        self.assertEqual(sorted(os.listdir(self.folder)), sorted(["in.ndjson", *names]))
+
+    def test_an_election_that_is_not_there__leaves_no_destination(self):
+        other = "01HQE000000000000000000009"
+        self.audit("pull", "in.ndjson", "-o", "sqlite:in.db")
+        for source in ("in.ndjson", "sqlite:in.db"):
+            for name in ("out.ndjson", "out.ndjson.gz", "out.ndjson.zst", "sqlite:out.db"):
+                with self.subTest(name, source=source):
+                    self.check_refused("no record of Election-%s in the source" % other,
+                                       "pull", source, "--election", other, "-o", name)
+                    self.assertEqual([left for left in os.listdir(self.folder) if left.startswith("out")], [])
+
+    def test_a_destination_that_was_there__is_kept(self):
+        self.put("out.ndjson", [])
+        self.put("out.db", [])
+        for name in ("out.ndjson", "sqlite:out.db"):
+            self.audit("pull", "in.ndjson", "--election", "01HQE000000000000000000009", "-o", name, status=2)
+        self.check_left("out.ndjson", "out.db")
+
+    def test_a_source_that_breaks__leaves_what_came_before(self):
+        self.put("in.ndjson", self.changed(4, position=2**63 - 1))
+        self.audit("pull", "in.ndjson", "-o", "sqlite:out.db", status=2)
+        self.check_left()
+        packed = gzip.compress("".join(self.lines).encode())
+        with open(self.path("in.ndjson"), "wb") as file:
+            file.write(packed[:-8])
+        for name in ("out.ndjson", "sqlite:out.db"):
+            self.audit("pull", "in.ndjson", "-o", name, status=2)
+            self.assertIn("18 records", self.audit("verify", name))
+
+    def test_an_empty_source__is_an_empty_copy(self):
+        self.put("in.ndjson", [])
+        for name in ("out.ndjson", "sqlite:out.db"):
+            self.assertEqual(self.audit("pull", "in.ndjson", "-o", name), "")
+        self.check_left("out.ndjson", "out.db")
+
+
+class CommandLine(Case):
+    def test_first_words_that_are_no_command__are_told(self):
+        self.check_refused("unknown option '--bogus'; see 'photovote-audit --help'", "--bogus", "in.ndjson")
+        self.check_refused("unknown option '-x'; see 'photovote-audit --help'", "-x")
+        self.check_refused("there is no command 'bogus'; see 'photovote-audit --help'", "bogus")
+
+
 if __name__ == "__main__":
     tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    if tests.countTestCases() < 9:
+    if tests.countTestCases() < 14:
         sys.exit("only %d tests are left" % tests.countTestCases())
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(tests).wasSuccessful() else 1)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define PROGRAM "photovote-audit"
 
@@ -256,14 +257,26 @@ static int run_diff(int argc, char **argv)
                            : run_with_cache(&common, against, PV_OPEN_READ, (enum pv_diff_format)format);
 }
 
+static bool is_empty(const struct pv_event_store *store)
+{
+    struct pv_fault ignored;
+    int64_t position;
+    return store->ops->last_position(store->self, &position, &ignored) == PV_STORE_OK && position < 0;
+}
+
+/* A store that was made for a pull that failed is not left behind if nothing came into it. */
 static enum pv_outcome pull_to_store(struct job *job, const char *path, struct pv_fault *fault)
 {
     struct pv_event_store store;
     struct pv_pull_count count;
+    bool is_new = access(path, F_OK) != 0 && errno == ENOENT;
     if (!pv_sqlite_store_open(path, PV_OPEN_WRITE, &store, fault))
         return PV_OUTCOME_FAILED;
     enum pv_outcome outcome = pv_pull_to_store(&job->audit, &store, &count, fault);
+    bool drop = outcome == PV_OUTCOME_FAILED && is_new && is_empty(&store);
     store.ops->close(store.self);
+    if (drop)
+        (void)unlink(path);
     return outcome;
 }
 
@@ -293,7 +306,7 @@ static enum pv_outcome pull_to_lines(struct job *job, const char *path, struct p
 {
     struct pv_ndjson_sink *sink;
     struct pv_event_source lines, *existing = NULL;
-    struct pv_pull_count count;
+    struct pv_pull_count count = {0, 0};
     struct pv_fault later;
     bool existed;
     if (!find_existing(path, &existed, fault))
@@ -307,6 +320,11 @@ static enum pv_outcome pull_to_lines(struct job *job, const char *path, struct p
         outcome = pv_pull_to_lines(&job->audit, existing, path, &count, fault);
         if (existing != NULL)
             existing->ops->close(existing->self);
+    }
+    if (outcome == PV_OUTCOME_FAILED && !existed && count.copied == 0) {
+        pv_out_init(&job->surroundings.out, NULL, NULL);
+        pv_ndjson_sink_discard(sink); /* an empty file would be left behind */
+        return outcome;
     }
     /* The sink keeps the reason of a failed write, and tells it when it is closed. */
     bool flushed = pv_out_flush(&job->surroundings.out);
@@ -389,6 +407,7 @@ int pv_audit_main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
     }
-    pv_cli_error(PROGRAM, "there is no command '%s'; see '%s --help'", argv[1], PROGRAM);
+    const char *what = argv[1][0] == '-' ? "unknown option" : "there is no command";
+    pv_cli_error(PROGRAM, "%s '%s'; see '%s --help'", what, argv[1], PROGRAM);
     return PV_EXIT_FAILED;
 }
