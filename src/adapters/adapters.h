@@ -9,7 +9,7 @@
 
 /* NDJSON, plain, gzip or zstd, told by its content (F1); "-" is standard input. A byte order mark is dropped
    and blank lines are left out, but counted. Damaged, cut short or trailed compression is
-   PV_FAULT_KIND_DAMAGED after what could be read. A signal whose handler does not restart what it interrupts
+   PV_FAULT_KIND_DAMAGED after what could be read; so is a SQLite database. A signal whose handler does not restart what it interrupts
    ends the waiting for a pipe or a terminal: PV_FAULT_KIND_INTERRUPTED. */
 bool pv_ndjson_source_open(const char *path, struct pv_event_source *source, struct pv_fault *fault);
 

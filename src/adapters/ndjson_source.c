@@ -20,6 +20,8 @@ struct source {
     uint64_t line;     /* lines begun so far, blank ones too */
     bool ended;
     bool skipping; /* the rest of a line that is too long */
+    bool is_database;
+    char path[];
 };
 
 /* --- lines --- */
@@ -128,11 +130,9 @@ static bool fill(struct source *source, struct pv_fault *fault)
 
 /* --- the port --- */
 
-static bool next(void *self, struct pv_raw *raws, size_t max, size_t *count, size_t *bytes,
-                 struct pv_fault *fault)
+static bool next_lines(struct source *source, struct pv_raw *raws, size_t max, size_t *count, size_t *bytes,
+                       struct pv_fault *fault)
 {
-    struct source *source = self;
-    *count = *bytes = 0;
     for (;;) {
         while (*count < max && next_in_buffer(source, &raws[*count]))
             *bytes += raws[(*count)++].text.len;
@@ -148,6 +148,38 @@ static bool next(void *self, struct pv_raw *raws, size_t max, size_t *count, siz
         if (!fill(source, fault))
             return false;
     }
+}
+
+/* A store without its `sqlite:` would be one finding after the other. Its first bytes have no LF. */
+static bool begins_database(const struct pv_raw *raw)
+{
+    static const char magic[] = "SQLite format 3";
+    return raw->line == 1 && raw->text.len >= sizeof magic && memcmp(raw->text.ptr, magic, sizeof magic) == 0;
+}
+
+static bool refuse_database(const struct source *source, struct pv_fault *fault)
+{
+    if (strcmp(source->path, "-") == 0)
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
+                     "standard input is a SQLite database: give its path, as sqlite:PATH");
+    else
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "'%s' is a SQLite database: did you mean sqlite:%s?",
+                     source->path, source->path);
+    return false;
+}
+
+static bool next(void *self, struct pv_raw *raws, size_t max, size_t *count, size_t *bytes,
+                 struct pv_fault *fault)
+{
+    struct source *source = self;
+    *count = *bytes = 0;
+    if (!source->is_database && !next_lines(source, raws, max, count, bytes, fault))
+        return false;
+    source->is_database |= *count > 0 && begins_database(&raws[0]);
+    if (!source->is_database)
+        return true;
+    *count = *bytes = 0;
+    return refuse_database(source, fault);
 }
 
 static void progress(void *self, uint64_t *done, uint64_t *total)
@@ -167,12 +199,14 @@ bool pv_ndjson_source_open_chunked(const char *path, size_t chunk, struct pv_eve
                                    struct pv_fault *fault)
 {
     static const struct pv_event_source_ops ops = {next, progress, close_source};
-    struct source *source = calloc(1, sizeof *source);
+    size_t size = strlen(path) + 1;
+    struct source *source = calloc(1, sizeof *source + size);
     if (source == NULL) {
         pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "not enough memory to read '%s'", path);
         return false;
     }
     source->chunk = chunk;
+    memcpy(source->path, path, size);
     source->in = pv_inflate_open(path, chunk, fault);
     if (source->in == NULL) {
         free(source);

@@ -377,7 +377,7 @@ class CommandLine(Case):
         self.put(HEAD + "v1,2024-02-24 18:00:00,p,1,2\n")
         for words in ([], ["poll.csv"], ["-o", "out"], ["poll.csv", "-o"], ["poll.csv", "-o", ""],
                       ["poll.csv", "-o", "-"], ["poll.csv", "-o", "sqlite:"], ["poll.csv", "more.csv", "-o", "out"],
-                      ["poll.csv", "-o", "esdb://host"], ["poll.csv", "-o", "out", "--seed", "-1"],
+                      ["poll.csv", "-o", "esdb://host"], ["poll.csv", "-o", "file:out"], ["poll.csv", "-o", "out", "--seed", "-1"],
                       ["poll.csv", "-o", "out", "--seed", "18446744073709551616"],
                       ["poll.csv", "-o", "out", "--sed", "1"]):
             with self.subTest(words):

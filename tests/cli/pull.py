@@ -186,6 +186,25 @@ class Failures(Case):
 
 
 class CommandLine(Case):
+    def test_a_store_without_its_prefix__is_recognised(self):
+        self.audit("pull", "in.ndjson", "-o", "sqlite:in.db")
+        said = "'in.db' is a SQLite database: did you mean sqlite:in.db?"
+        os.mkdir(self.path("cache"))
+        for words in (["verify", "in.db"], ["replay", "in.db"], ["rebuild", "in.db", "--to", "file:cache"],
+                      ["diff", "in.db", "--against", "file:cache"], ["pull", "in.db", "-o", "out.ndjson"],
+                      ["pull", "in.db", "-o", "sqlite:out.db"]):
+            self.assertEqual(self.audit(*words, status=2).splitlines()[-1], "photovote-audit: " + said)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["cache", "in.db", "in.ndjson"])
+        with open(self.path("in.db"), "rb") as file:
+            self.check_refused("standard input is a SQLite database: give its path, as sqlite:PATH", "replay", "-",
+                               stdin=file)
+
+    def test_a_destination_that_is_a_cache__is_refused(self):
+        self.check_refused("-o 'file:out': a destination is a PATH or sqlite:PATH; 'file:' is for caches (./file:... is a "
+                           "PATH)", "pull", "in.ndjson", "-o", "file:out")
+        self.assertEqual(self.audit("pull", "in.ndjson", "-o", "./file:out"), "")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["file:out", "in.ndjson"])
+
     def test_first_words_that_are_no_command__are_told(self):
         self.check_refused("unknown option '--bogus'; see 'photovote-audit --help'", "--bogus", "in.ndjson")
         self.check_refused("unknown option '-x'; see 'photovote-audit --help'", "-x")
@@ -194,6 +213,6 @@ class CommandLine(Case):
 
 if __name__ == "__main__":
     tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    if tests.countTestCases() < 14:
+    if tests.countTestCases() < 16:
         sys.exit("only %d tests are left" % tests.countTestCases())
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(tests).wasSuccessful() else 1)

@@ -199,6 +199,7 @@ static void spec__each_form__is_told_by_its_prefix(void **state)
     assert_string_equal(spec.path, "file:x");
     check_true(pv_spec_source("sqlite:a:b", &spec) == NULL && spec.kind == PV_SPEC_SQLITE);
     assert_string_equal(spec.path, "a:b");
+    check_true(pv_spec_dest("./file:x", &spec) == NULL && spec.kind == PV_SPEC_PATH);
     check_true(pv_spec_dest("./esdb://x", &spec) == NULL && spec.kind == PV_SPEC_PATH);
     check_true(pv_spec_cache("file:d", &spec) == NULL && spec.kind == PV_SPEC_DIR);
     check_true(pv_spec_cache("sqlite:d", &spec) == NULL && spec.kind == PV_SPEC_SQLITE);
@@ -214,6 +215,7 @@ static void spec__what_no_adapter_takes__is_refused(void **state)
     check_true(pv_spec_source("esdb+discover://host", &spec) != NULL);
     check_true(pv_spec_source("kurrentdb://host", &spec) != NULL);
     check_true(pv_spec_dest("-", &spec) != NULL);
+    check_true(pv_spec_dest("file:x", &spec) != NULL);
     check_true(pv_spec_dest("kurrentdb+discover://host", &spec) != NULL);
     check_true(pv_spec_cache("dir", &spec) != NULL);
     check_true(pv_spec_cache("file:", &spec) != NULL);

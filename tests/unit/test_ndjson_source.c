@@ -429,6 +429,32 @@ static void open__of_what_cannot_be_read__says_why(void **state)
     assert_string_equal(listing.fault.text, "cannot read '.': Is a directory");
 }
 
+/* By any reads, in any form; and a line that only begins like one is a line. */
+static void database__is_told_with_the_word_that_is_missing(void **state)
+{
+    static const char magic[] = "SQLite format 3\0 and so on\nmore\n";
+    static const size_t reads[] = {1, 15, 16, PV_NDJSON_CHUNK};
+    char expected[2048];
+    (void)state;
+    (void)snprintf(expected, sizeof expected, "'%s' is a SQLite database: did you mean sqlite:%s?",
+                   scratch("lines"), scratch("lines"));
+    for (size_t f = 0; f < FORMS; f++) {
+        for (size_t c = 0; c < 4; c++) {
+            struct bytes packed = pack(forms[f], magic, sizeof magic - 1);
+            put_file(scratch("lines"), packed.ptr, packed.len);
+            check_listing(scratch("lines"), reads[c], 64, "damaged");
+            assert_string_equal(listing.fault.text, expected);
+            free(packed.ptr);
+        }
+    }
+    put_file(scratch("lines"), "a\nSQLite format 3\0\n", 19);
+    check_listing(scratch("lines"), 7, 1, "1:a;2:SQLite format 30;end");
+    put_file(scratch("lines"), "SQLite format 3\n", 16);
+    check_listing(scratch("lines"), 7, 1, "1:SQLite format 3;end");
+    put_file(scratch("lines"), "SQLite format 3 \n", 17);
+    check_listing(scratch("lines"), 7, 1, "1:SQLite format 3 ;end");
+}
+
 static void open__of_a_long_path__leaves_room_for_the_reason(void **state)
 {
     (void)state;
@@ -531,10 +557,11 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(zstd__with_a_damaged_header_behind_a_block__gives_the_block_by_any_reads),
     cmocka_unit_test(zstd__with_a_window_that_is_too_large__says_what_to_do),
     cmocka_unit_test(open__of_what_cannot_be_read__says_why),
+    cmocka_unit_test(database__is_told_with_the_word_that_is_missing),
     cmocka_unit_test(open__of_a_long_path__leaves_room_for_the_reason),
     cmocka_unit_test(read__that_fails__is_reported_after_the_lines_before_it),
     cmocka_unit_test(read__that_is_interrupted__ends_after_the_lines_before_it),
     cmocka_unit_test(read__that_is_short__goes_on),
     cmocka_unit_test(standard_input__is_read_from_where_it_stands),
 };
-CHECK_MAIN(tests, 27)
+CHECK_MAIN(tests, 28)

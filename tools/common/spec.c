@@ -36,6 +36,8 @@ const char *pv_spec_dest(const char *text, struct pv_spec *spec)
 {
     if (is_event_store_server(text))
         return "a destination is a PATH or sqlite:PATH, not a server";
+    if (after(text, "file:"))
+        return "a destination is a PATH or sqlite:PATH; 'file:' is for caches (./file:... is a PATH)";
     if (strcmp(text, "-") == 0)
         return "a destination is a PATH or sqlite:PATH, not standard output";
     return file_or_sqlite(text, spec);
