@@ -2,10 +2,13 @@
 
 #include "sqlite_schema.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 const struct pv_sqlite_options pv_sqlite_defaults = {NULL, 5000, 512 << 20};
 
@@ -278,6 +281,30 @@ static int keeps_its_word(const struct pv_sqlite *sqlite, int64_t *durable)
     return status == SQLITE_ROW ? SQLITE_OK : status;
 }
 
+/* Where a new file cannot be made SQLite tries once more, only to read, and tells of that: that there is no
+   such file. What keeps the folder from taking a file; 0 if nothing does, or the file is there. */
+static int why_not_made(const char *name)
+{
+    char folder[PATH_MAX];
+    int len = (int)(strrchr(name, '/') + 1 - name);
+    if (access(name, F_OK) == 0)
+        return 0;
+    (void)snprintf(folder, sizeof folder, "%.*s", len, name);
+    return access(folder, W_OK | X_OK) == 0 ? 0 : errno;
+}
+
+static void cannot_open(const struct pv_sqlite *sqlite, int status, const char *name, struct pv_fault *fault)
+{
+    int error = (status & 0xff) == SQLITE_CANTOPEN ? why_not_made(name) : 0;
+    if (error == 0)
+        pv_sqlite_fault(sqlite, status, "open", fault);
+    else if (error == ENOENT)
+        pv_fault_set(fault, PV_FAULT_KIND_IO, "cannot make '%s': its folder does not exist", sqlite->spec);
+    else
+        pv_fault_set(fault, PV_FAULT_KIND_DENIED, "cannot make '%s': its folder cannot be written: %s",
+                     sqlite->spec, strerror(error));
+}
+
 static bool open_write(struct pv_sqlite *sqlite, const char *name, const struct pv_sqlite_options *options,
                        struct pv_fault *fault)
 {
@@ -292,7 +319,7 @@ static bool open_write(struct pv_sqlite *sqlite, const char *name, const struct 
     if (status == SQLITE_OK)
         status = keeps_its_word(sqlite, &durable);
     if (status != SQLITE_OK)
-        pv_sqlite_fault(sqlite, status, "open", fault);
+        cannot_open(sqlite, status, name, fault);
     else if (!durable)
         pv_fault_set(
             fault, PV_FAULT_KIND_IO,

@@ -185,6 +185,15 @@ class Failures(Case):
         self.check_left("out.ndjson", "out.db")
 
 
+    def test_a_store_that_cannot_be_made__says_why(self):
+        self.check_refused("cannot make 'sqlite:none/out.db': its folder does not exist",
+                           "pull", "in.ndjson", "-o", "sqlite:none/out.db")
+        self.check_refused("cannot make 'sqlite:in.ndjson/out.db': its folder cannot be written: Not a directory",
+                           "pull", "in.ndjson", "-o", "sqlite:in.ndjson/out.db")
+        self.check_refused("cannot open 'sqlite:none.db': unable to open database file: No such file or directory; check "
+                           "the path, and the permissions of the file and its folder", "verify", "sqlite:none.db")
+
+
 class CommandLine(Case):
     def test_a_store_without_its_prefix__is_recognised(self):
         self.audit("pull", "in.ndjson", "-o", "sqlite:in.db")
@@ -213,6 +222,6 @@ class CommandLine(Case):
 
 if __name__ == "__main__":
     tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    if tests.countTestCases() < 16:
+    if tests.countTestCases() < 17:
         sys.exit("only %d tests are left" % tests.countTestCases())
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(tests).wasSuccessful() else 1)
