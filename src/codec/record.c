@@ -320,17 +320,15 @@ static bool scan_members(struct pv_record_reader *reader, struct pv_json *json, 
     }
 }
 
-static bool scan_line(struct pv_record_reader *reader, struct pv_str line, struct pv_json_value *fault)
+/* An object, and nothing behind it. */
+static bool scan_line(struct pv_json *json, struct pv_record_reader *reader, struct pv_json_value *fault)
 {
-    struct pv_json json = pv_json_begin(line, &reader->stack);
-    pv_json_skip_space(&json);
-    bool is_object = json.at < json.end && *json.at == '{';
-    if (is_object && !scan_members(reader, &json, fault))
+    if (!scan_members(reader, json, fault))
         return false;
-    pv_json_skip_space(&json);
-    if (is_object && json.at == json.end)
+    pv_json_skip_space(json);
+    if (json->at == json->end)
         return true;
-    *fault = (struct pv_json_value){.fault = PV_JSON_GRAMMAR, .fault_at = (size_t)(json.at - json.start)};
+    *fault = (struct pv_json_value){.fault = PV_JSON_GRAMMAR, .fault_at = (size_t)(json->at - json->start)};
     return false;
 }
 
@@ -344,10 +342,14 @@ void pv_record_decode(struct pv_record_reader *reader, struct pv_record *record)
 static void read_plainly(struct pv_record_reader *reader, struct pv_str line, struct pv_record *record)
 {
     struct pv_json_value fault;
+    struct pv_json json = pv_json_begin(line, &reader->stack);
+    pv_json_skip_space(&json);
     pv_record_begin(record);
     if (line.len > PV_LINE_MAX) {
         unreadable(record, "is longer than 16777216 bytes");
-    } else if (!scan_line(reader, line, &fault)) {
+    } else if (json.at == json.end || *json.at != '{') {
+        unreadable(record, "is not a JSON object");
+    } else if (!scan_line(&json, reader, &fault)) {
         unreadable_at(record, &fault);
     } else {
         read_keys(reader, record);

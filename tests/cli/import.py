@@ -368,8 +368,14 @@ class Failures(Case):
             said = self.run_import("poll.csv", "-o", "out.ndjson", "--name", name, status=2)
             self.assertIn("give the election another name with --name", said)
             self.assertEqual(said.count("\n"), 1)
+        self.assertEqual(self.run_import("poll.csv", "-o", "out.ndjson", "--name", b"a\xff", status=2),
+                         "photovote-import: the --name is not UTF-8: give the election another name with --name\n")
         self.check_left("poll.csv")
-        self.run_import("poll.csv", "-o", "out.ndjson", "--name", "x" * 200)
+        os.link(self.path("poll.csv"), self.path("poll.csv").encode() + b"\xff")
+        self.assertEqual(self.run_import(b"poll.csv\xff", "-o", "out.ndjson", status=2),
+                         "photovote-import: the name of the file is not UTF-8: give the election another name with "
+                         "--name\n")
+        self.run_import(b"poll.csv\xff", "-o", "out.ndjson", "--name", "x" * 200)
 
 
 class CommandLine(Case):

@@ -405,8 +405,13 @@ static void line__unreadable__says_why(void **state)
     check_message("the record is not valid: it cannot be read: it is not JSON, at byte 14");
     check_unreadable("{\"data\":{\"a\":{}}},");
     check_message("the record is not valid: it cannot be read: it is not JSON, at byte 18");
-    check_unreadable("[]");
-    check_message("the record is not valid: it cannot be read: it is not JSON, at byte 1");
+    static const char *const others[] = {"[1]", " [1]", "7", "\"a\"", "null", "x", "", "[nul]"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        check_unreadable(others[i]);
+        check_message("the record is not valid: it is not a JSON object");
+    }
+    check_unreadable(" {");
+    check_message("the record is not valid: it cannot be read: it is not JSON, at byte 3");
     char *value = levels_of(64, true), *line = line_around("{\"x\":", value, "}");
     check_unreadable(line);
     check_message("the record is not valid: it cannot be read: it is nested too deep, at byte 69");

@@ -9,6 +9,7 @@
 #include "record.h"
 #include "spec.h"
 #include "stage.h"
+#include "text.h"
 #include "whole_file.h"
 
 #include <inttypes.h>
@@ -75,11 +76,27 @@ static struct pv_str name_of(const struct job *job, struct pv_str poll_id)
     return (struct pv_str){base, len};
 }
 
+static bool is_utf8(struct pv_str text)
+{
+    uint32_t point;
+    for (size_t at = 0, used; at < text.len; at += used) {
+        used = pv_utf8_next(text.ptr + at, text.len - at, &point);
+        if (used == 0)
+            return false;
+    }
+    return true;
+}
+
 static bool name_poll(const struct job *job, struct pv_poll *poll)
 {
     struct pv_refusal why;
     char message[PV_MESSAGE_MAX];
     poll->name = name_of(job, poll->id);
+    if (!is_utf8(poll->name)) {
+        pv_cli_error(PROGRAM, "%s is not UTF-8: give the election another name with --name",
+                     job->name != NULL ? "the --name" : "the name of the file");
+        return false;
+    }
     enum pv_code code = pv_name_check(poll->name);
     if (code == PV_CODE_NONE)
         return true;
@@ -274,7 +291,9 @@ int pv_import_main(int argc, char **argv)
     const struct pv_cli_option options[] = {
         {'o', NULL, "DEST", "where to (required): PATH, compressed if it ends in .gz or .zst, or sqlite:PATH",
          &job.dest, NULL},
-        {0, "name", "NAME", "the election's name (default: the file's, without .csv)", &job.name, NULL},
+        {0, "name", "NAME",
+         "the election's name (default: the file's, without .csv; of standard input the pollID)", &job.name,
+         NULL},
         {0, "seed", "N", "another set of ids (default: 0)", &seed, NULL},
     };
     const struct pv_cli_argument arguments[] = {{"FILE.csv", &job.path}};
