@@ -393,6 +393,7 @@ class CommandLine(Case):
 
     def test_help_and_version__are_printed(self):
         self.assertTrue(self.run_import("--help").startswith("Usage: photovote-import FILE.csv -o DEST"))
+        self.assertRegex(self.run_import("--help"), r"[^\n]\n\Z")
         self.assertRegex(self.run_import("--version"), r"^photovote-import \d+\.\d+\.\d+\n$")
         with open("/dev/full", "wb") as full:
             done = subprocess.run([IMPORT, "--help"], stdout=full, stderr=subprocess.PIPE, timeout=50, check=False)

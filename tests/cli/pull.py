@@ -195,6 +195,13 @@ class Failures(Case):
 
 
 class CommandLine(Case):
+    def test_help__ends_with_its_last_line(self):
+        for words in (["--help"], *([command, "--help"] for command in ("pull", "replay", "verify", "rebuild", "diff"))):
+            with self.subTest(words):
+                said = self.audit(*words)
+                self.assertTrue(said.startswith("Usage: photovote-audit "))
+                self.assertRegex(said, r"Exit status: .*[^\n]\n\Z")
+
     def test_a_store_without_its_prefix__is_recognised(self):
         self.audit("pull", "in.ndjson", "-o", "sqlite:in.db")
         said = "'in.db' is a SQLite database: did you mean sqlite:in.db?"
@@ -222,6 +229,6 @@ class CommandLine(Case):
 
 if __name__ == "__main__":
     tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    if tests.countTestCases() < 17:
+    if tests.countTestCases() < 18:
         sys.exit("only %d tests are left" % tests.countTestCases())
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(tests).wasSuccessful() else 1)

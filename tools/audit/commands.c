@@ -20,13 +20,13 @@ static const char sources_help[] =
     "SOURCE is a PATH of NDJSON (plain, gzip or zstd, told by its content), `-` for standard\n"
     "input, or sqlite:PATH for the embedded event store.\n"
     "\n"
-    "Exit status: 0 nothing found; 1 something found; 2 could not be done.\n";
+    "Exit status: 0 nothing found; 1 something found; 2 could not be done.";
 static const char caches_help[] =
     "SOURCE is a PATH of NDJSON (plain, gzip or zstd, told by its content), `-` for standard\n"
     "input, or sqlite:PATH for the embedded event store. CACHE is file:DIR, with one\n"
     "<ElectionId>.json an election, or sqlite:PATH.\n"
     "\n"
-    "Exit status: 0 nothing found; 1 something found; 2 could not be done.\n";
+    "Exit status: 0 nothing found; 1 something found; 2 could not be done.";
 
 /* What every command's line can say. */
 struct common {
@@ -343,11 +343,13 @@ static int run_pull(int argc, char **argv)
         COMMON_OPTIONS(&common),
     };
     const struct pv_cli_argument arguments[] = {{"SOURCE", &common.source}};
-    int status = pv_cli_parse(
-        &(struct pv_cli_command){PROGRAM, "pull", "-o DEST [OPTIONS] SOURCE",
-                                 "Copies the streams as recorded; goes on where it stopped when DEST exists.",
-                                 sources_help, options, sizeof options / sizeof *options, arguments, 1},
-        argc, argv);
+    int status = pv_cli_parse(&(struct pv_cli_command){PROGRAM, "pull", "-o DEST [OPTIONS] SOURCE",
+                                                       "Copies the streams as recorded. When DEST exists it "
+                                                       "goes on where it stopped, if what is there is "
+                                                       "the same.",
+                                                       sources_help, options,
+                                                       sizeof options / sizeof *options, arguments, 1},
+                              argc, argv);
     if (status != PV_CLI_RUN)
         return status;
     struct pv_spec spec;
