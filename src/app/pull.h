@@ -20,8 +20,9 @@ struct pv_pull_count {
    records written so far are good, and the same call goes on from there. */
 enum pv_outcome pv_pull_to_lines(const struct pv_audit *audit, struct pv_event_source *existing,
                                  const char *dest, struct pv_pull_count *count, struct pv_fault *fault);
-/* Into a store, which recognises what it has already. It has each number once, in order: a record that
-   repeats a number of the source or goes back behind one is not copied but told (stream_order). */
+/* Into a store, which recognises what it has already; of its calls only copy is made. It has each number
+   once, in order: a record that repeats a number of the source or goes back behind one is not copied but told
+   (stream_order). */
 enum pv_outcome pv_pull_to_store(const struct pv_audit *audit, struct pv_event_store *store,
                                  struct pv_pull_count *count, struct pv_fault *fault);
 

@@ -170,7 +170,7 @@ class Failures(Case):
     def test_a_source_that_breaks__leaves_what_came_before(self):
         self.put("in.ndjson", self.changed(4, position=2**63 - 1))
         self.audit("pull", "in.ndjson", "-o", "sqlite:out.db", status=2)
-        self.check_left()
+        self.check_left("out.db")  # without a record, but somebody else may be using it
         packed = gzip.compress("".join(self.lines).encode())
         with open(self.path("in.ndjson"), "wb") as file:
             file.write(packed[:-8])

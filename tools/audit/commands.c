@@ -1,90 +1,20 @@
-/* photovote-audit: pull, replay, verify, rebuild, diff (F5). Each command parses its line, opens its ports,
-   runs one function of the app, and closes in reverse. */
+/* photovote-audit: verify, replay, rebuild and diff (F5), and the choice of the command. Each command parses
+   its line, opens its ports, runs one function of the app, and closes in reverse. */
 #include "audit.h"
 
-#include "cli.h"
+#include "job.h"
 #include "open.h"
-#include "pull.h"
-#include "spec.h"
-#include "surroundings.h"
+#include "pull_command.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define PROGRAM "photovote-audit"
-
-static const char sources_help[] =
-    "SOURCE is a PATH of NDJSON (plain, gzip or zstd, told by its content), `-` for standard\n"
-    "input, or sqlite:PATH for the embedded event store.\n"
-    "\n"
-    "Exit status: 0 nothing found; 1 something found; 2 could not be done.";
 static const char caches_help[] =
     "SOURCE is a PATH of NDJSON (plain, gzip or zstd, told by its content), `-` for standard\n"
     "input, or sqlite:PATH for the embedded event store. CACHE is file:DIR, with one\n"
     "<ElectionId>.json an election, or sqlite:PATH.\n"
     "\n"
     "Exit status: 0 nothing found; 1 something found; 2 could not be done.";
-
-/* What every command's line can say. */
-struct common {
-    const char *source, *election;
-    bool progress;
-};
-
-#define COMMON_OPTIONS(common)                                                                               \
-    {0, "election", "ID", "only this election (either case)", &(common)->election, NULL},                    \
-    {                                                                                                        \
-        0, "progress", NULL, "show progress also where standard error is no terminal", NULL,                 \
-            &(common)->progress                                                                              \
-    }
-
-/* A command under way: its surroundings and what the app gets. */
-struct job {
-    struct surroundings surroundings;
-    struct pv_event_source source;
-    struct pv_audit audit;
-};
-
-static int usage_error(const char *what, const char *value, const char *hint)
-{
-    pv_cli_error(PROGRAM, "%s '%s': %s", what, value, hint);
-    return PV_EXIT_FAILED;
-}
-
-/* Reads --election, opens the source. PV_CLI_RUN, or the status to exit with; then nothing is open. */
-static int job_begin(struct job *job, const struct common *common)
-{
-    struct pv_fault fault;
-    surroundings_init(&job->surroundings, PROGRAM, common->progress);
-    job->audit = (struct pv_audit){
-        .out = &job->surroundings.out,
-        .watch = &job->surroundings.watch,
-        .one_election = common->election != NULL,
-        .seed = surroundings_seed(),
-        .context = &job->surroundings,
-        .on_finding = surroundings_finding,
-    };
-    if (common->election != NULL) {
-        struct pv_str text = {common->election, strlen(common->election)};
-        if (pv_ulid_parse(text, &job->audit.election.bits) != PV_CODE_NONE)
-            return usage_error("--election", common->election,
-                               "not an election's id (26 characters, base 32)");
-    }
-    if (!open_source(common->source, common->election != NULL ? &job->audit.election : NULL, &job->source,
-                     &fault))
-        return surroundings_finish(&job->surroundings, PV_OUTCOME_FAILED, &fault);
-    job->audit.source = &job->source;
-    return PV_CLI_RUN;
-}
-
-static int job_end(struct job *job, enum pv_outcome outcome, const struct pv_fault *fault)
-{
-    job->source.ops->close(job->source.self);
-    return surroundings_finish(&job->surroundings, outcome, fault);
-}
 
 /* A word among others; -1 if it is none of them. */
 static int choose(const char *value, const char *const *words, int count)
@@ -255,121 +185,6 @@ static int run_diff(int argc, char **argv)
         return usage_error("--format", format_name, "must be text, json-patch or json");
     return against == NULL ? missing("diff", "--against")
                            : run_with_cache(&common, against, PV_OPEN_READ, (enum pv_diff_format)format);
-}
-
-static bool is_empty(const struct pv_event_store *store)
-{
-    struct pv_fault ignored;
-    int64_t position;
-    return store->ops->last_position(store->self, &position, &ignored) == PV_STORE_OK && position < 0;
-}
-
-/* A store that was made for a pull that failed is not left behind if nothing came into it. */
-static enum pv_outcome pull_to_store(struct job *job, const char *path, struct pv_fault *fault)
-{
-    struct pv_event_store store;
-    struct pv_pull_count count;
-    bool is_new = access(path, F_OK) != 0 && errno == ENOENT;
-    if (!pv_sqlite_store_open(path, PV_OPEN_WRITE, &store, fault))
-        return PV_OUTCOME_FAILED;
-    enum pv_outcome outcome = pv_pull_to_store(&job->audit, &store, &count, fault);
-    bool drop = outcome == PV_OUTCOME_FAILED && is_new && is_empty(&store);
-    store.ops->close(store.self);
-    if (drop)
-        (void)unlink(path);
-    return outcome;
-}
-
-/* Whether the destination is there already. A file that cannot be looked at must not pass for a missing one,
-   or what it holds would be written again. */
-static bool find_existing(const char *path, bool *existed, struct pv_fault *fault)
-{
-    struct stat status;
-    *existed = stat(path, &status) == 0;
-    if (*existed || errno == ENOENT)
-        return true;
-    pv_fault_set(fault, PV_FAULT_KIND_IO, "cannot look at '%s': %s", path, strerror(errno));
-    return false;
-}
-
-/* The lines that the destination has already; *existing is left alone if it has none. */
-static bool open_existing(const char *path, bool existed, struct pv_event_source *lines,
-                          struct pv_event_source **existing, struct pv_fault *fault)
-{
-    if (!existed)
-        return true;
-    *existing = lines;
-    return pv_ndjson_source_open(path, lines, fault);
-}
-
-static enum pv_outcome pull_to_lines(struct job *job, const char *path, struct pv_fault *fault)
-{
-    struct pv_ndjson_sink *sink;
-    struct pv_event_source lines, *existing = NULL;
-    struct pv_pull_count count = {0, 0};
-    struct pv_fault later;
-    bool existed;
-    if (!find_existing(path, &existed, fault))
-        return PV_OUTCOME_FAILED;
-    /* Opening the sink cuts a torn last line off, so it comes before reading what is there. */
-    if (!pv_ndjson_sink_open(path, &sink, fault))
-        return PV_OUTCOME_FAILED;
-    enum pv_outcome outcome = PV_OUTCOME_FAILED;
-    pv_out_init(&job->surroundings.out, pv_ndjson_sink_write, sink);
-    if (open_existing(path, existed, &lines, &existing, fault)) {
-        outcome = pv_pull_to_lines(&job->audit, existing, path, &count, fault);
-        if (existing != NULL)
-            existing->ops->close(existing->self);
-    }
-    if (outcome == PV_OUTCOME_FAILED && !existed && count.copied == 0) {
-        pv_out_init(&job->surroundings.out, NULL, NULL);
-        pv_ndjson_sink_discard(sink); /* an empty file would be left behind */
-        return outcome;
-    }
-    /* The sink keeps the reason of a failed write, and tells it when it is closed. */
-    bool flushed = pv_out_flush(&job->surroundings.out);
-    bool closed = pv_ndjson_sink_close(sink, outcome == PV_OUTCOME_FAILED ? &later : fault);
-    pv_out_init(&job->surroundings.out, NULL, NULL);
-    return flushed && closed ? outcome : PV_OUTCOME_FAILED;
-}
-
-static int run_pull(int argc, char **argv)
-{
-    struct common common = {0};
-    const char *dest = NULL;
-    const struct pv_cli_option options[] = {
-        {'o', NULL, "DEST", "where to (required): PATH, compressed if it ends in .gz or .zst, or sqlite:PATH",
-         &dest, NULL},
-        COMMON_OPTIONS(&common),
-    };
-    const struct pv_cli_argument arguments[] = {{"SOURCE", &common.source}};
-    int status = pv_cli_parse(&(struct pv_cli_command){PROGRAM, "pull", "-o DEST [OPTIONS] SOURCE",
-                                                       "Copies the streams as recorded. When DEST exists it "
-                                                       "goes on where it stopped, if what is there is "
-                                                       "the same.",
-                                                       sources_help, options,
-                                                       sizeof options / sizeof *options, arguments, 1},
-                              argc, argv);
-    if (status != PV_CLI_RUN)
-        return status;
-    struct pv_spec spec;
-    if (dest == NULL)
-        return usage_error("pull", common.source, "needs -o DEST; see '" PROGRAM " pull --help'");
-    const char *why = pv_spec_dest(dest, &spec);
-    if (why != NULL)
-        return usage_error("-o", dest, why);
-    struct job *job = malloc(sizeof *job);
-    struct pv_fault fault;
-    if (job == NULL)
-        return usage_error("pull", common.source, "out of memory");
-    status = job_begin(job, &common);
-    if (status == PV_CLI_RUN)
-        status = job_end(job,
-                         spec.kind == PV_SPEC_SQLITE ? pull_to_store(job, spec.path, &fault)
-                                                     : pull_to_lines(job, spec.path, &fault),
-                         &fault);
-    free(job);
-    return status;
 }
 
 static const struct {
