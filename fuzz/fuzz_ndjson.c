@@ -199,7 +199,10 @@ static enum inflated inflate_naively(struct pv_str in, char *out, size_t *len)
         return inflate_gzip(in, out, len);
     if (skippable || begins(in, 0, "\x28\xb5\x2f\xfd", 4))
         return inflate_zstd(in, out, len);
-    return PLAIN;
+    /* The file ends within the magic, where text cannot begin so. */
+    bool cut = (in.len == 1 && begins(in, 0, "\x1f", 1)) || (in.len == 2 && begins(in, 0, "\x28\xb5", 2)) ||
+               (in.len == 3 && begins(in, 0, "\x28\xb5\x2f", 3));
+    return cut ? UNSOUND : PLAIN;
 }
 
 static void check_raw(struct pv_str bytes)
@@ -280,7 +283,7 @@ static void check_turned(const struct packed *packed, size_t at, unsigned bit)
 
 static void check_packed(const uint8_t settings[SETTINGS], struct pv_str plain)
 {
-    enum { MAGIC = 4 }; /* of a file that is shorter nobody can tell what it was */
+    enum { MAGIC = 4 };
     struct packed packed = {.count = 0};
     size_t place = (size_t)settings[1] << 8 | settings[2];
     pack(plain, settings[0] & 1 ? PV_INFLATE_GZIP : PV_INFLATE_ZSTD, 1 + settings[3] % MEMBERS_MAX, &packed);

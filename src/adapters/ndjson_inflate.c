@@ -12,10 +12,11 @@
 #include <zstd_errors.h>
 
 enum {
-    MAGIC = 4,          /* bytes that tell the form */
-    ROOM_MAX = 1 << 30, /* what one step is asked for: zlib counts in 32 bits */
-    ZSTD_START = 5,     /* bytes with which a zstd frame can be begun */
-    ZSTD_HEADER = 3,    /* of a block */
+    MAGIC = 4,                            /* bytes that tell the form */
+    ROOM_MAX = 1 << 30,                   /* what one step is asked for: zlib counts in 32 bits */
+    ZSTD_START = 5,                       /* bytes with which a zstd frame can be begun */
+    ZSTD_HEADER = 3,                      /* of a block */
+    ZSTD_BLOCK = (1 << 17) + ZSTD_HEADER, /* the largest, with the header of the next */
 };
 
 struct pv_inflate {
@@ -27,7 +28,7 @@ struct pv_inflate {
 
     /* Plain: the bytes of the magic that were not given yet. Compressed: what was read and not yet used. */
     unsigned char *input;
-    size_t chunk, at, end;
+    size_t capacity, chunk, at, end; /* one read takes a chunk at most */
 
     bool between;   /* no member or frame is begun: here the file may end */
     uint64_t begun; /* where the current one began; 0: the first */
@@ -247,7 +248,8 @@ struct pv_inflate *pv_inflate_open(const char *path, size_t chunk, struct pv_fau
     in->between = true;
     in->chunk = chunk < ROOM_MAX ? chunk : ROOM_MAX;
     in->name = pv_ndjson_name(path);
-    in->input = malloc(in->chunk > MAGIC ? in->chunk : MAGIC);
+    in->capacity = in->chunk > ZSTD_BLOCK ? in->chunk : ZSTD_BLOCK;
+    in->input = malloc(in->capacity);
     if (in->name == NULL || in->input == NULL)
         pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "not enough memory to read '%s'", path);
     else if (open_file(in, path, fault)) {
@@ -283,15 +285,28 @@ static bool read_plain(struct pv_inflate *in, char *to, size_t room, size_t *got
     return sound;
 }
 
+/* How much input a step must have, where the file has so much. zstd passes on what it has of a block that is
+   stored as it is, but of a whole one it may find that it does not fit the frame, and then gives nothing: to
+   be given the same whatever the sizes of the reads, it gets blocks whole. */
+static size_t needed(const struct pv_inflate *in)
+{
+    if (in->form == PV_INFLATE_GZIP || in->zstd_wants == 0)
+        return 1;
+    return in->zstd_wants < in->capacity ? in->zstd_wants : in->capacity;
+}
+
 static bool refill(struct pv_inflate *in)
 {
-    size_t got;
-    if (in->at < in->end || in->end_of_file)
-        return true;
-    if (!read_raw(in, in->input, in->chunk, &got))
-        return false;
-    in->at = 0;
-    in->end = got;
+    size_t got, need = needed(in);
+    while (in->end - in->at < need && !in->end_of_file) {
+        memmove(in->input, in->input + in->at, in->end - in->at);
+        in->end -= in->at;
+        in->at = 0;
+        size_t room = in->capacity - in->end;
+        if (!read_raw(in, in->input + in->end, room < in->chunk ? room : in->chunk, &got))
+            return false;
+        in->end += got;
+    }
     return true;
 }
 

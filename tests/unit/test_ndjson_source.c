@@ -405,6 +405,19 @@ static void zstd__with_a_damaged_header_behind_a_block__gives_the_block_by_any_r
         check_listing(scratch("header"), sizes[i], 64, "1:<3000>;2:y;damaged");
 }
 
+/* A block stored as it is in a frame whose header says another length: {"a":1q, LF, 03 A1. */
+static void zstd__with_a_block_that_does_not_fit_its_frame__is_the_same_by_any_reads(void **state)
+{
+    (void)state;
+    static const unsigned char packed[] = {0x28, 0xb5, 0x2f, 0xfd, 0x24, 0x58, 0x51, 0x00,
+                                           0x00, 0x7b, 0x22, 0x61, 0x22, 0x3a, 0x31, 0x71,
+                                           0x0a, 0x03, 0xa1, 0xe4, 0x7b, 0x96, 0x19};
+    static const size_t sizes[] = {1, 3, 9, 12, 64, 65536};
+    put_file(scratch("block"), packed, sizeof packed);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        check_listing(scratch("block"), sizes[i], 64, "damaged");
+}
+
 static void zstd__with_a_window_that_is_too_large__says_what_to_do(void **state)
 {
     (void)state;
@@ -555,6 +568,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(changed_byte__anywhere__is_damage_or_makes_no_difference),
     cmocka_unit_test(zstd__with_a_damaged_last_block__gives_the_blocks_before_it),
     cmocka_unit_test(zstd__with_a_damaged_header_behind_a_block__gives_the_block_by_any_reads),
+    cmocka_unit_test(zstd__with_a_block_that_does_not_fit_its_frame__is_the_same_by_any_reads),
     cmocka_unit_test(zstd__with_a_window_that_is_too_large__says_what_to_do),
     cmocka_unit_test(open__of_what_cannot_be_read__says_why),
     cmocka_unit_test(database__is_told_with_the_word_that_is_missing),
