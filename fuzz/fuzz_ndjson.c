@@ -192,6 +192,13 @@ static enum inflated inflate_zstd(struct pv_str in, char *out, size_t *len)
     return status == 0 && input.pos == input.size ? SOUND : UNSOUND;
 }
 
+/* Refused, with advice. */
+static bool is_database(struct pv_str text)
+{
+    size_t bom = begins(text, 0, "\xef\xbb\xbf", 3) ? 3 : 0;
+    return begins(text, bom, "SQLite format 3", 16); /* with the zero behind it */
+}
+
 static enum inflated inflate_naively(struct pv_str in, char *out, size_t *len)
 {
     bool skippable = begins(in, 1, "\x2a\x4d\x18", 3) && ((unsigned char)in.ptr[0] & 0xF0) == 0x50;
@@ -214,11 +221,10 @@ static void check_raw(struct pv_str bytes)
     if (form == TOO_MUCH)
         return;
     read_by_all_sizes(bytes, &reading);
-    CHECK(reading.failed == (form == UNSOUND));
-    if (form == PLAIN)
-        check_lines(&reading, bytes);
-    if (form == SOUND)
-        check_lines(&reading, (struct pv_str){inflated, len});
+    struct pv_str text = form == PLAIN ? bytes : (struct pv_str){inflated, len};
+    CHECK(reading.failed == (form == UNSOUND || is_database(text)));
+    if (!reading.failed)
+        check_lines(&reading, text);
     buf_free(&reading.lines);
 }
 
@@ -286,6 +292,8 @@ static void check_packed(const uint8_t settings[SETTINGS], struct pv_str plain)
     enum { MAGIC = 4 };
     struct packed packed = {.count = 0};
     size_t place = (size_t)settings[1] << 8 | settings[2];
+    if (is_database(plain))
+        return;
     pack(plain, settings[0] & 1 ? PV_INFLATE_GZIP : PV_INFLATE_ZSTD, 1 + settings[3] % MEMBERS_MAX, &packed);
     switch (settings[0] >> 2 & 3) {
     case 0:
