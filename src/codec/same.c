@@ -12,7 +12,8 @@ enum { NO_MORE = -1 };
 
 static struct tokens tokens_of(struct pv_str json)
 {
-    return (struct tokens){.at = json.ptr, .end = json.len != 0 ? json.ptr + json.len : json.ptr};
+    const char *start = json.ptr != NULL ? json.ptr : ""; /* what is absent is empty */
+    return (struct tokens){.at = start, .end = start + json.len};
 }
 
 static bool is_space(char byte)
