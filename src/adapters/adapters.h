@@ -9,8 +9,8 @@
 
 /* NDJSON, plain, gzip or zstd, told by its content (F1); "-" is standard input. A byte order mark is dropped
    and blank lines are left out, but counted. Damaged, cut short or trailed compression is
-   PV_FAULT_KIND_DAMAGED after what could be read; so is a SQLite database. A signal whose handler does not restart what it interrupts
-   ends the waiting for a pipe or a terminal: PV_FAULT_KIND_INTERRUPTED. */
+   PV_FAULT_KIND_DAMAGED after what could be read; so is a SQLite database. A signal whose handler does not
+   restart what it interrupts ends the waiting for a pipe or a terminal: PV_FAULT_KIND_INTERRUPTED. */
 bool pv_ndjson_source_open(const char *path, struct pv_event_source *source, struct pv_fault *fault);
 
 /* An NDJSON file to write lines to: plain, or compressed if the name ends in .gz or .zst. */
