@@ -157,6 +157,7 @@ static void take_result(const struct torture *torture, const struct scenario *sc
 /* What a scenario comes to if nothing fails. */
 struct calm {
     struct outcome before, run, after;
+    struct outcome again; /* the command once more, when all is done */
     char whole[PATH_LEN]; /* a copy of the new file, if it makes one */
 };
 
@@ -188,14 +189,16 @@ static bool check_destination(struct torture *torture, const struct point *point
     return whole;
 }
 
-static void check_afterwards(struct torture *torture, const struct point *point, const struct calm *calm)
+/* `whole`: what the command makes was there already. */
+static void check_afterwards(struct torture *torture, const struct point *point, const struct calm *calm,
+                             bool whole)
 {
     static struct outcome again, made;
     const struct scenario *scenario = point->scenario;
     (void)run(torture, scenario->words, torture->run, FAULTS_NONE, 0, &again);
     if (scenario->may_tear && point->mode == FAULTS_FROM_ON && strstr(again.err, "cut short") != NULL)
         return;
-    if (!is_same(&again, &calm->run))
+    if (!is_same(&again, whole ? &calm->again : &calm->run))
         complain(torture, point, "the command does not succeed afterwards", &again);
     made = calm->after;
     take_result(torture, scenario, &made);
@@ -231,7 +234,7 @@ static void torture_point(struct torture *torture, struct point *point, const st
         complain(torture, point, "the failure is ignored", &faulty);
     bool whole = point->scenario->all_or_nothing && check_destination(torture, point, calm, &faulty);
     if (!whole || point->scenario->new_file == NULL) /* a file that is there is not made again */
-        check_afterwards(torture, point, calm);
+        check_afterwards(torture, point, calm, whole);
 }
 
 /* Which calls of the run that just ended are to fail. */
@@ -267,6 +270,7 @@ static size_t run_calmly(struct torture *torture, const struct scenario *scenari
         (void)snprintf(calm->whole, sizeof calm->whole, "%s/whole", torture->scratch);
         copy_entry(path, calm->whole);
     }
+    (void)run(torture, scenario->words, torture->run, FAULTS_NONE, 0, &calm->again);
     return calls;
 }
 

@@ -19,7 +19,7 @@
 #include <strings.h>
 
 #define PROGRAM "photovote-import"
-enum { SHOWN_PROBLEMS = 100, PLACE_MAX = 1024 };
+enum { SHOWN_PROBLEMS = 100, PLACE_MAX = 1024, THERE_MAX = 80 };
 
 struct job {
     const char *path, *name, *dest;
@@ -183,15 +183,16 @@ static int told(const struct pv_fault *fault)
 }
 
 /* "; 7 already there, 34 added" */
-static void say_what_was_there(const struct job *job, char said[64])
+static void say_what_was_there(const struct job *job, char said[THERE_MAX])
 {
     uint64_t there = (uint64_t)job->last_there + 1 /* none: -1 */, events = job->count.events;
     if (there == 0)
         said[0] = '\0';
     else if (there >= events)
-        (void)snprintf(said, 64, "; already there: 0 added");
+        (void)snprintf(said, THERE_MAX, "; already there: 0 added");
     else
-        (void)snprintf(said, 64, "; %" PRIu64 " already there, %" PRIu64 " added", there, events - there);
+        (void)snprintf(said, THERE_MAX, "; %" PRIu64 " already there, %" PRIu64 " added", there,
+                       events - there);
 }
 
 static const char *plural(uint64_t count)
@@ -202,7 +203,7 @@ static const char *plural(uint64_t count)
 static int import_poll(struct job *job, const struct pv_spec *dest, struct pv_poll *poll)
 {
     struct pv_fault fault;
-    char line[320], there[64];
+    char line[320], there[THERE_MAX];
     if (!name_poll(job, poll))
         return PV_EXIT_FAILED;
     bool done = dest->kind == PV_SPEC_SQLITE ? import_to_store(job, dest->path, poll, &fault)
