@@ -28,6 +28,10 @@ static enum pv_fault_kind kind_of(int number)
 static bool fail(const struct pv_dir *dir, const char *doing, const char *name, struct pv_fault *fault)
 {
     int number = errno;
+    if (number == EINTR) {
+        pv_fault_set(fault, PV_FAULT_KIND_INTERRUPTED, "interrupted");
+        return false;
+    }
     pv_fault_set(fault, kind_of(number), "cannot %s '%s%s%s': %s", doing, dir->path, name != NULL ? "/" : "",
                  name != NULL ? name : "", strerror(number));
     return false;
@@ -87,14 +91,10 @@ void pv_dir_close(struct pv_dir *dir)
 
 bool pv_dir_lock(const struct pv_dir *dir, enum pv_dir_lock how, struct pv_fault *fault)
 {
-    while (flock(dir->fd, how == PV_DIR_EXCLUSIVE ? LOCK_EX : LOCK_SH) != 0) {
-        /* A file system that knows no locks has none to respect. */
-        if (errno == EOPNOTSUPP || errno == ENOLCK)
-            return true;
-        if (errno != EINTR)
-            return fail(dir, "lock", NULL, fault);
-    }
-    return true;
+    if (flock(dir->fd, how == PV_DIR_EXCLUSIVE ? LOCK_EX : LOCK_SH) == 0)
+        return true;
+    /* A file system that knows no locks has none to respect. */
+    return errno == EOPNOTSUPP || errno == ENOLCK || fail(dir, "lock", NULL, fault);
 }
 
 void pv_dir_unlock(const struct pv_dir *dir)

@@ -20,7 +20,8 @@ bool pv_dir_open(struct pv_dir *dir, const char *path, bool make, struct pv_faul
 void pv_dir_close(struct pv_dir *dir);
 
 enum pv_dir_lock { PV_DIR_SHARED, PV_DIR_EXCLUSIVE };
-/* Waits for the lock of the directory. Whoever replaces or removes must hold it alone. */
+/* Waits for the lock of the directory; a signal whose handler does not restart what it interrupts ends that
+   (PV_FAULT_KIND_INTERRUPTED). Whoever replaces or removes must hold it alone. */
 bool pv_dir_lock(const struct pv_dir *dir, enum pv_dir_lock how, struct pv_fault *fault) PV_MUST_USE;
 void pv_dir_unlock(const struct pv_dir *dir);
 

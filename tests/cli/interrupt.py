@@ -4,6 +4,7 @@ and nothing half written.
 usage: interrupt.py PHOTOVOTE_IMPORT PHOTOVOTE_AUDIT FIXTURES
 """
 
+import fcntl
 import gzip
 import os
 import signal
@@ -22,6 +23,11 @@ def catches(pid, number):
     with open("/proc/%d/status" % pid, encoding="ascii") as status:
         caught = next(line for line in status if line.startswith("SigCgt:"))
     return int(caught.split()[1], 16) >> number - 1 & 1
+
+
+def waits_for_lock(pid):
+    with open("/proc/locks", encoding="ascii") as locks:
+        return any(words[1] == "->" and words[5] == str(pid) for words in map(str.split, locks))
 
 
 class Interrupt(unittest.TestCase):
@@ -61,10 +67,29 @@ class Interrupt(unittest.TestCase):
         for name in {"out.ndjson"} & set(os.listdir(self.folder)):
             self.assertEqual(os.path.getsize(self.path(name)), 0)
 
-    def test_each_signal__is_one(self):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            with self.subTest(number), self.start(AUDIT, "verify", "-") as process:
-                self.check_interrupted(process, number)
+    def test_each_signal__ends_each_command(self):
+        for words in [[AUDIT, *words] for words in READING] + [[IMPORT, "-", "-o", "out.ndjson"]]:
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                with self.subTest(words=words, number=number), self.start(*words) as process:
+                    self.assertEqual(self.check_interrupted(process, number), b"")
+
+    def test_pipe_that_nobody_opens_to_write__is_not_waited_for(self):
+        os.mkfifo(self.path("pipe"))
+        for words in ([AUDIT, "verify", "pipe"], [IMPORT, "pipe", "-o", "out.ndjson"]):
+            with self.subTest(words), self.start(*words) as process:
+                self.assertEqual(self.check_interrupted(process), b"")
+
+    def test_cache_that_is_locked__is_not_waited_for(self):
+        with open(self.path("in.ndjson"), "wb") as file:
+            file.writelines(self.lines)
+        held = os.open(self.path("cache"), os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with self.start(AUDIT, "rebuild", "in.ndjson", "--to", "file:cache") as process:
+            while not waits_for_lock(process.pid):
+                self.assertIsNone(process.poll())
+            self.check_interrupted(process)
+        os.close(held)
+        self.assertEqual(os.listdir(self.path("cache")), [])
 
     def feed(self, process, data, pack=bytes):
         """Blank lines follow, more than a pipe holds: once they are written, the data was read."""
@@ -108,6 +133,6 @@ class Interrupt(unittest.TestCase):
 
 if __name__ == "__main__":
     tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    if tests.countTestCases() < 5:
+    if tests.countTestCases() < 7:
         sys.exit("only %d tests are left" % tests.countTestCases())
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(tests).wasSuccessful() else 1)

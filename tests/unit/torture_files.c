@@ -44,7 +44,7 @@ static const struct {
 } failures[FAILURES + 1] = {
     [ONCE] = {"a call once", EIO, PV_FAULT_KIND_IO},
     [FROM_ON] = {"a call and all after it", EIO, PV_FAULT_KIND_IO},
-    [INTERRUPTED] = {"a call by a signal", EINTR, PV_FAULT_KIND_IO},
+    [INTERRUPTED] = {"a call by a signal", EINTR, PV_FAULT_KIND_INTERRUPTED},
     [ALLOCATION_ONCE] = {"an allocation once", EIO, PV_FAULT_KIND_NO_MEMORY},
     [ALLOCATION_FROM_ON] = {"an allocation and all after it", EIO, PV_FAULT_KIND_NO_MEMORY},
     [FORBIDDEN] = {"a call that is forbidden", EACCES, PV_FAULT_KIND_DENIED},
@@ -87,8 +87,10 @@ static bool wrong(struct world *world, const char *what)
 
 static bool is_proper(struct world *world, enum failure failure)
 {
-    if (strncmp(world->fault.text, "cannot ", 7) != 0 ||
-        strstr(world->fault.text, "'" DISK_FILES_DIR) == NULL)
+    bool is_interrupted = strcmp(world->fault.text, "interrupted") == 0;
+    bool says_what_and_where = strncmp(world->fault.text, "cannot ", 7) == 0 &&
+                               strstr(world->fault.text, "'" DISK_FILES_DIR) != NULL;
+    if (failure == INTERRUPTED ? !is_interrupted : !says_what_and_where)
         return wrong(world, "the fault does not say what and where");
     if (world->fault.kind != failures[failure].kind)
         return wrong(world, "the fault is of another kind");

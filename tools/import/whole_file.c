@@ -15,6 +15,12 @@ const char *pv_whole_file_name(const char *path)
     return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
+static bool interrupted(struct pv_fault *fault)
+{
+    pv_fault_set(fault, PV_FAULT_KIND_INTERRUPTED, "interrupted");
+    return false;
+}
+
 static bool file_fault(const char *path, const char *what, int error, struct pv_fault *fault)
 {
     pv_fault_set(fault, PV_FAULT_KIND_IO, "cannot %s '%s': %s", what, pv_whole_file_name(path),
@@ -56,8 +62,7 @@ static bool read_descriptor(const char *path, int fd, char **bytes, size_t *len,
             return true;
         *len += n > 0 ? (size_t)n : 0;
     }
-    pv_fault_set(fault, PV_FAULT_KIND_INTERRUPTED, "interrupted");
-    return false;
+    return interrupted(fault);
 }
 
 bool pv_whole_file_read(const char *path, char **bytes, size_t *len, struct pv_fault *fault)
@@ -65,7 +70,7 @@ bool pv_whole_file_read(const char *path, char **bytes, size_t *len, struct pv_f
     bool is_stdin = strcmp(path, "-") == 0;
     int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return file_fault(path, "open", errno, fault);
+        return errno == EINTR ? interrupted(fault) : file_fault(path, "open", errno, fault);
     bool done = read_descriptor(path, fd, bytes, len, fault);
     if (!is_stdin)
         (void)close(fd);
