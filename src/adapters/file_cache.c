@@ -243,7 +243,8 @@ static void close_cache(void *self)
     free(cache);
 }
 
-static const struct pv_document_cache_ops ops = {put, get, remove_election, list, close_cache};
+static const struct pv_document_cache_ops ops = {
+    .put = put, .get = get, .remove = remove_election, .list = list, .close = close_cache};
 
 bool pv_file_cache_open(const char *dir, enum pv_open_mode mode, struct pv_document_cache *cache,
                         struct pv_fault *fault)

@@ -196,7 +196,8 @@ static void close_cache(void *self)
     free(cache);
 }
 
-static const struct pv_document_cache_ops ops = {put, get, remove_entry, list, close_cache};
+static const struct pv_document_cache_ops ops = {
+    .put = put, .get = get, .remove = remove_entry, .list = list, .close = close_cache};
 
 bool pv_memory_cache_open(struct pv_document_cache *cache, struct pv_fault *fault)
 {

@@ -361,7 +361,8 @@ static void close_cache(void *self)
     free(cache);
 }
 
-static const struct pv_document_cache_ops ops = {put, get, remove_election, list, close_cache};
+static const struct pv_document_cache_ops ops = {
+    .put = put, .get = get, .remove = remove_election, .list = list, .close = close_cache};
 
 bool pv_sqlite_cache_open_with(const char *path, enum pv_open_mode mode,
                                const struct pv_sqlite_options *options, struct pv_document_cache *cache,

@@ -32,6 +32,9 @@ enum pv_page_kind { PV_PAGE_KIND_VOTERS, PV_PAGE_KIND_BALLOTS };
 
 /* What a writer gives: the pages that changed, and how many there are in all. It is asked for each part when
    the adapter wants it, so that a large election is never in memory twice. */
+/* Takes a key by which a page can be found, borrowed for the call. */
+typedef void pv_page_key_fn(void *context, struct pv_str key);
+
 struct pv_cache_put {
     struct pv_election_id id;
     int64_t last_number;
@@ -45,7 +48,14 @@ struct pv_cache_put {
        cache that keeps the whole document looks at neither. */
     int64_t base;
     bool (*page_changed)(void *context, enum pv_page_kind kind, uint32_t page);
+    /* What the list of elections shows of this one, a JSON object; may be NULL, for none. */
+    bool (*summary)(void *context, struct pv_str *bytes);
+    /* Gives the keys of a page, by which `find` leads to it: ids and emails of its voters, voters of its
+       ballots. NULL: none. Keys are at most PV_PAGE_KEY_MAX bytes, and belong to one page of a kind. */
+    void (*page_keys)(void *context, enum pv_page_kind kind, uint32_t page, pv_page_key_fn *take,
+                      void *taker);
 };
+enum { PV_PAGE_KEY_MAX = 256 };
 
 /* What a reader gets: owned by the caller, freed by pv_cached_deinit. `header` holds the whole document
    where the cache keeps it whole; then there are no pages. */
@@ -69,6 +79,29 @@ struct pv_document_cache_ops {
     /* Calls `visit` with each election's id, in ascending order of the id; `visit` returns false to stop. */
     enum pv_cache_result (*list)(void *self, bool (*visit)(void *context, struct pv_election_id id),
                                  void *context, struct pv_fault *fault);
+    /* The reads of the API: a part alone, so that their cost does not grow with the election. PV_CACHE_OK,
+       PV_CACHE_MISSING, PV_CACHE_DAMAGED or a fault. A cache that keeps whole documents only has none of them
+       (NULL, all of them). `last_number` is that of the election's last put, read together with the part. */
+    enum pv_cache_result (*get_header)(void *self, struct pv_election_id id, int64_t *last_number,
+                                       struct pv_text *header, struct pv_fault *fault);
+    /* PV_CACHE_MISSING also for a page that is beyond the last. */
+    enum pv_cache_result (*get_page)(void *self, struct pv_election_id id, enum pv_page_kind kind,
+                                     uint32_t page, int64_t *last_number, struct pv_text *json,
+                                     struct pv_fault *fault);
+    /* The page of that kind that was put with this key. */
+    enum pv_cache_result (*find)(void *self, struct pv_election_id id, enum pv_page_kind kind,
+                                 struct pv_str key, uint32_t *page, struct pv_fault *fault);
+    /* The summaries in ascending order of the id, from the first id above `after` (NULL: from the first) on;
+       elections that were put without one are left out. `visit` returns false to stop; its text is borrowed.
+     */
+    enum pv_cache_result (*summaries)(void *self, const struct pv_election_id *after,
+                                      bool (*visit)(void *context, struct pv_election_id id,
+                                                    int64_t last_number, struct pv_str summary),
+                                      void *context, struct pv_fault *fault);
+    /* How far the projector is: a position of the event store that everything before is projected of; kept
+       durably, but a put may survive that a later checkpoint does not. -1: none was kept. */
+    enum pv_cache_result (*get_checkpoint)(void *self, int64_t *position, struct pv_fault *fault);
+    enum pv_cache_result (*put_checkpoint)(void *self, int64_t position, struct pv_fault *fault);
     void (*close)(void *self);
 };
 struct pv_document_cache {

@@ -47,6 +47,17 @@ struct pv_appended {
     int64_t position;     /* of the last event; -1 where the store does not tell, and on a conflict */
 };
 
+/* One of several appends that are made durable together. */
+struct pv_append {
+    struct pv_str stream;
+    int64_t expected;
+    const struct pv_new_event *events;
+    size_t count; /* 1 or more */
+    /* What became of it: */
+    enum pv_store_result result; /* PV_STORE_OK or PV_STORE_CONFLICT */
+    struct pv_appended appended;
+};
+
 struct pv_store_reader; /* each adapter's own */
 
 struct pv_event_store_ops {
@@ -54,6 +65,15 @@ struct pv_event_store_ops {
     enum pv_store_result (*append)(void *self, struct pv_str stream, int64_t expected,
                                    const struct pv_new_event *events, size_t count,
                                    struct pv_appended *appended, struct pv_fault *fault);
+    /* Several appends, each to another stream, each by itself as by `append`: one may be a conflict and the
+       others not. Those that are PV_STORE_OK are durable together when the call returns (group commit).
+       PV_STORE_OK, or a fault: then nobody knows which of them were recorded. */
+    enum pv_store_result (*append_group)(void *self, struct pv_append *appends, size_t count,
+                                         struct pv_fault *fault);
+    /* Where an event id is recorded: in a stream, or in any (stream.ptr NULL). PV_STORE_OK with the last such
+       record, its texts valid until the next call on this store, or with number -1 if there is none. */
+    enum pv_store_result (*find)(void *self, struct pv_str stream, struct pv_event_id id,
+                                 struct pv_recorded *found, struct pv_fault *fault);
     /* Copies records as they were recorded elsewhere, with their numbers, ids and times (F5, pull); atomic
        per call, and durable as append is, so that large batches (1,000 and more) make it fast. Numbers must
        grow within a stream; gaps are kept. A record that is there already is passed over: the same

@@ -72,7 +72,8 @@ static void close_cache(void *self)
 
 void app_cache_open(void)
 {
-    static const struct pv_document_cache_ops ops = {put, get, drop, list, close_cache};
+    static const struct pv_document_cache_ops ops = {
+        .put = put, .get = get, .remove = drop, .list = list, .close = close_cache};
     struct pv_fault fault;
     app_cache = (struct app_cache){.port = {&ops, &app_cache}};
     app_cache_works();

@@ -1,0 +1,42 @@
+/* Elections kept in memory: what worker and projector apply events to. Loaded when they are asked for,
+   evicted, the one that was not used for the longest time first, when together they are larger than the
+   limit. */
+#ifndef PV_AGGREGATES_H
+#define PV_AGGREGATES_H
+
+#include "election.h"
+#include "event_store.h"
+
+struct pv_aggregate {
+    struct pv_election_id id;
+    struct pv_election election; /* unborn if there is no stream */
+    int64_t last_number;         /* of the stream; -1: none. Whoever applies an event moves it on. */
+    void *note;                  /* whoever keeps aggregates may hang something on it; freed by free_note */
+};
+
+struct pv_aggregates;
+
+/* `limit` in bytes: of the elections, as pv_election_size tells; one election may be larger and is then
+   alone. NULL when out of memory. The store must outlive them. */
+struct pv_aggregates *pv_aggregates_new(struct pv_event_store *store, struct pv_seed seed, size_t limit,
+                                        void (*free_note)(void *note)) PV_MUST_USE;
+void pv_aggregates_free(struct pv_aggregates *aggregates);
+
+/* The aggregate, replayed from its stream if it is not in memory, valid until the next get. NULL: a fault; a
+   stream that holds a record which the core refuses is PV_FAULT_KIND_DAMAGED, and names it. */
+struct pv_aggregate *pv_aggregates_get(struct pv_aggregates *aggregates, struct pv_election_id id,
+                                       struct pv_fault *fault) PV_MUST_USE;
+/* Only if it is in memory; NULL else. Counts as a use. */
+struct pv_aggregate *pv_aggregates_peek(struct pv_aggregates *aggregates, struct pv_election_id id);
+/* An empty place for an election that the caller fills (from its document). NULL: out of memory, or it is
+ * there. */
+struct pv_aggregate *pv_aggregates_add(struct pv_aggregates *aggregates,
+                                       struct pv_election_id id) PV_MUST_USE;
+/* Forgets it: what is in the store may differ from what is in memory. */
+void pv_aggregates_drop(struct pv_aggregates *aggregates, struct pv_election_id id);
+
+/* For metrics. */
+size_t pv_aggregates_bytes(const struct pv_aggregates *aggregates);
+size_t pv_aggregates_count(const struct pv_aggregates *aggregates);
+
+#endif

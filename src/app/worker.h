@@ -1,0 +1,59 @@
+/* The worker: takes commands from the broker, validates each by applying its event to the Election, and
+   appends what the core accepts at the expected version (spec: the flow). One worker a partition at a time.
+
+   What it holds to:
+   - nothing reaches the event store that the core has not accepted, or that the caller may not do (a voter
+     touches its own ballot only);
+   - exactly one record an accepted event id: a command whose id is recorded already answers as the first time
+   if its event is the same (type and data), else PV_ANSWER_ID_REUSED;
+   - an answer of PV_ANSWER_RECORDED is sent only after the event is durable;
+   - what waits is appended as one group, so that one sync serves many (group commit);
+   - what is refused is in the log of refusals, durably, before the answer is sent;
+   - a conflict (another writer) and a fault of the store drop the aggregates in question, and the commands
+   come again (nak); a command that came `deliveries_max` times is dead-lettered and answered
+   PV_ANSWER_GIVEN_UP once the store has said that its id is not recorded. */
+#ifndef PV_WORKER_H
+#define PV_WORKER_H
+
+#include "aggregates.h"
+#include "broker.h"
+#include "clock.h"
+#include "refusal_log.h"
+
+enum { PV_WORKER_GROUP_MAX = 256 };
+
+struct pv_worker_options {
+    struct pv_broker *broker;
+    struct pv_event_store *store;
+    struct pv_refusal_log *refusals;
+    struct pv_clock *clock;
+    struct pv_seed seed;
+    size_t memory_limit;     /* bytes of aggregates */
+    uint32_t deliveries_max; /* 0: without end */
+    int nak_delay_ms;
+};
+
+/* What it did, for metrics. All only grow. */
+struct pv_worker_counts {
+    uint64_t recorded, repeated, not_allowed, reused, wrong_version, naks, dead_letters, groups, conflicts;
+    uint64_t refused[PV_CODE_COUNT];
+};
+
+struct pv_worker;
+struct pv_worker *
+pv_worker_new(const struct pv_worker_options *options) PV_MUST_USE; /* NULL: out of memory */
+void pv_worker_free(struct pv_worker *worker);
+
+enum pv_worker_step {
+    PV_WORKER_IDLE,   /* nothing was waiting */
+    PV_WORKER_WORKED, /* a group was handled */
+    PV_WORKER_CLOSED, /* the broker has drained */
+    PV_WORKER_FAULT,  /* *fault tells; commands were given back, and the next step tries again */
+};
+/* Handles one group of one partition, waiting up to wait_ms for the first command. */
+enum pv_worker_step pv_worker_step(struct pv_worker *worker, uint32_t partition, int wait_ms,
+                                   struct pv_fault *fault) PV_MUST_USE;
+const struct pv_worker_counts *pv_worker_counts(const struct pv_worker *worker);
+size_t pv_worker_memory(const struct pv_worker *worker);
+
+#endif
