@@ -118,35 +118,47 @@ static bool find_type(struct pv_str name, enum pv_event_type *hint)
     return pv_str_equal(name, pv_event_spec(*hint)->type) || pv_event_type_find(name, hint);
 }
 
-static enum pv_result make(enum pv_event_type type, const struct pv_members *members, char *scratch,
-                           size_t *used, struct pv_event *event, struct pv_refusal *why)
+void pv_event_primitives(enum pv_event_type type, const struct pv_event_text *text, char *scratch,
+                         size_t *used, struct pv_primitive primitives[PV_EVENT_FIELDS_MAX])
 {
     const struct pv_event_spec *spec = pv_event_spec(type);
-    struct pv_primitive primitives[PV_EVENT_FIELDS_MAX];
+    const struct pv_members *members = &text->members;
     for (size_t i = 0; i < spec->field_count; i++) {
         enum pv_field name = spec->fields[i].name;
         const struct pv_json_value *value = pv_members_has(members, name) ? &members->value[name] : NULL;
         primitives[i] = primitive_of(value, scratch, used);
     }
-    return pv_event_make(type, primitives, event, why);
+}
+
+enum pv_result pv_event_check_text(const struct pv_event_text *text, struct pv_refusal *why)
+{
+    if (text->whole.fault != PV_JSON_SOUND)
+        return refuse_text(&text->whole, why);
+    return text->whole.kind == PV_JSON_OBJECT ? PV_OK : refuse_kind(&text->whole, why);
+}
+
+enum pv_result pv_event_check_repeats(enum pv_event_type type, const struct pv_event_text *text,
+                                      struct pv_refusal *why)
+{
+    if (text->members.twice == 0)
+        return PV_OK;
+    enum pv_field repeated = pv_members_repeated(&text->members, fields_of(pv_event_spec(type)));
+    return repeated == PV_KEY_NONE ? PV_OK : refuse_repeated(repeated, why);
 }
 
 enum pv_result pv_event_decode(struct pv_str type, const struct pv_event_text *text, char *scratch,
                                size_t *used, enum pv_event_type *hint, struct pv_event *event,
                                struct pv_refusal *why)
 {
-    if (text->whole.fault != PV_JSON_SOUND)
-        return refuse_text(&text->whole, why);
-    if (text->whole.kind != PV_JSON_OBJECT)
-        return refuse_kind(&text->whole, why);
+    struct pv_primitive primitives[PV_EVENT_FIELDS_MAX];
+    if (pv_event_check_text(text, why) != PV_OK)
+        return PV_REFUSED;
     if (!find_type(type, hint))
         return pv_refuse(why, PV_EVENT_TYPE_UNKNOWN, type);
-    if (text->members.twice != 0) {
-        enum pv_field repeated = pv_members_repeated(&text->members, fields_of(pv_event_spec(*hint)));
-        if (repeated != PV_KEY_NONE)
-            return refuse_repeated(repeated, why);
-    }
-    return make(*hint, &text->members, scratch, used, event, why);
+    if (pv_event_check_repeats(*hint, text, why) != PV_OK)
+        return PV_REFUSED;
+    pv_event_primitives(*hint, text, scratch, used, primitives);
+    return pv_event_make(*hint, primitives, event, why);
 }
 
 enum pv_result pv_event_read(struct pv_str type, struct pv_str data, char *scratch, struct pv_event *event,

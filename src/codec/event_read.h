@@ -25,4 +25,12 @@ enum pv_result pv_event_decode(struct pv_str type, const struct pv_event_text *t
                                size_t *used, enum pv_event_type *hint, struct pv_event *event,
                                struct pv_refusal *why) PV_MUST_USE;
 
+/* The steps of pv_event_decode, for who takes them one by one (event_request.c): the text as a whole (D5 step
+   1), fields that stand twice, and the primitives of a type's fields, in catalogue order. */
+enum pv_result pv_event_check_text(const struct pv_event_text *text, struct pv_refusal *why) PV_MUST_USE;
+enum pv_result pv_event_check_repeats(enum pv_event_type type, const struct pv_event_text *text,
+                                      struct pv_refusal *why) PV_MUST_USE;
+void pv_event_primitives(enum pv_event_type type, const struct pv_event_text *text, char *scratch,
+                         size_t *used, struct pv_primitive primitives[PV_EVENT_FIELDS_MAX]);
+
 #endif

@@ -177,23 +177,43 @@ static enum pv_result check_caption(const struct pv_event *event, struct pv_refu
     return pv_refuse_field(why, PV_CAPTION_WITHOUT_URL, field, caption);
 }
 
+static enum pv_result make_field(struct pv_event *event, const struct pv_field_spec *field,
+                                 const struct pv_primitive *primitive, struct pv_refusal *why)
+{
+    enum pv_code code = pv_event_set_field(event, field, primitive);
+    if (code == PV_CODE_NONE)
+        return PV_OK;
+    /* What is missing has no value to name but its own name. */
+    const char *name = pv_field_name(field->name);
+    struct pv_str value = code == PV_FIELD_MISSING ? (struct pv_str){name, strlen(name)} : primitive->text;
+    return pv_refuse_field(why, code, field->name, value);
+}
+
 enum pv_result pv_event_make(enum pv_event_type type, const struct pv_primitive *primitives,
                              struct pv_event *event, struct pv_refusal *why)
 {
     const struct pv_event_spec *spec = pv_event_spec(type);
     event->type = type;
     for (size_t i = 0; i < spec->field_count; i++) {
-        const struct pv_field_spec *field = &spec->fields[i];
-        enum pv_code code = pv_event_set_field(event, field, &primitives[i]);
-        if (code == PV_CODE_NONE)
-            continue;
-        /* What is missing has no value to name but its own name. */
-        const char *name = pv_field_name(field->name);
-        struct pv_str value =
-            code == PV_FIELD_MISSING ? (struct pv_str){name, strlen(name)} : primitives[i].text;
-        return pv_refuse_field(why, code, field->name, value);
+        if (make_field(event, &spec->fields[i], &primitives[i], why) != PV_OK)
+            return PV_REFUSED;
     }
     return check_caption(event, why);
+}
+
+size_t pv_event_faults(enum pv_event_type type, const struct pv_primitive *primitives, struct pv_event *event,
+                       struct pv_refusal faults[PV_EVENT_FIELDS_MAX])
+{
+    const struct pv_event_spec *spec = pv_event_spec(type);
+    size_t count = 0;
+    event->type = type;
+    for (size_t i = 0; i < spec->field_count; i++) {
+        if (make_field(event, &spec->fields[i], &primitives[i], &faults[count]) != PV_OK)
+            count++;
+    }
+    if (count == 0 && check_caption(event, &faults[0]) != PV_OK)
+        count = 1;
+    return count;
 }
 
 static struct pv_primitive string_primitive(const char *text, size_t len)

@@ -105,6 +105,11 @@ struct pv_primitive {
 enum pv_result pv_event_make(enum pv_event_type type, const struct pv_primitive *primitives,
                              struct pv_event *event, struct pv_refusal *why) PV_MUST_USE;
 
+/* The same, with every field's fault in catalogue order, the first being the one that pv_event_make reports:
+   for those who fill in a form. Their number; 0 fills in *event. */
+size_t pv_event_faults(enum pv_event_type type, const struct pv_primitive *primitives, struct pv_event *event,
+                       struct pv_refusal faults[PV_EVENT_FIELDS_MAX]);
+
 /* One field of it: PV_CODE_NONE, or the refusal's code, as pv_event_make would give it for this field. */
 enum pv_code pv_event_set_field(struct pv_event *event, const struct pv_field_spec *field,
                                 const struct pv_primitive *primitive) PV_MUST_USE;

@@ -1,0 +1,109 @@
+#include "waiting.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+/* A slot's generation makes the words of those that used it before unknown. */
+struct slot {
+    struct pv_wait wait;
+    uint32_t generation;
+    uint32_t next_free; /* index + 1; 0: none */
+    bool used;
+};
+struct pv_waiting {
+    pthread_mutex_t mutex;
+    struct slot *slots;
+    size_t max, count;
+    uint32_t free; /* index + 1 */
+};
+
+struct pv_waiting *pv_waiting_new(size_t max)
+{
+    struct pv_waiting *waiting = calloc(1, sizeof *waiting);
+    struct slot *slots = calloc(max, sizeof *slots);
+    if (waiting == NULL || slots == NULL) {
+        free(waiting);
+        free(slots);
+        return NULL;
+    }
+    for (size_t i = 0; i < max; i++)
+        slots[i].next_free = (uint32_t)(i + 1 < max ? i + 2 : 0);
+    waiting->slots = slots;
+    waiting->max = max;
+    waiting->free = 1;
+    (void)pthread_mutex_init(&waiting->mutex, NULL);
+    return waiting;
+}
+
+void pv_waiting_free(struct pv_waiting *waiting)
+{
+    if (waiting == NULL)
+        return;
+    (void)pthread_mutex_destroy(&waiting->mutex);
+    free(waiting->slots);
+    free(waiting);
+}
+
+uint64_t pv_waiting_add(struct pv_waiting *waiting, const struct pv_wait *wait)
+{
+    uint64_t word = 0;
+    (void)pthread_mutex_lock(&waiting->mutex);
+    if (waiting->free != 0) {
+        uint32_t place = waiting->free;
+        struct slot *slot = &waiting->slots[place - 1];
+        waiting->free = slot->next_free;
+        waiting->count++;
+        slot->used = true;
+        slot->wait = *wait;
+        word = (uint64_t)++slot->generation << 32 | place;
+    }
+    (void)pthread_mutex_unlock(&waiting->mutex);
+    return word;
+}
+
+static void release(struct pv_waiting *waiting, struct slot *slot, struct pv_wait *wait)
+{
+    *wait = slot->wait;
+    slot->used = false;
+    slot->next_free = waiting->free;
+    waiting->free = (uint32_t)(slot - waiting->slots) + 1;
+    waiting->count--;
+}
+
+bool pv_waiting_take(struct pv_waiting *waiting, uint64_t word, struct pv_wait *wait)
+{
+    uint32_t place = (uint32_t)word;
+    bool found = false;
+    if (place == 0 || place > waiting->max)
+        return false;
+    (void)pthread_mutex_lock(&waiting->mutex);
+    struct slot *slot = &waiting->slots[place - 1];
+    found = slot->used && slot->generation == word >> 32;
+    if (found)
+        release(waiting, slot, wait);
+    (void)pthread_mutex_unlock(&waiting->mutex);
+    return found;
+}
+
+bool pv_waiting_expired(struct pv_waiting *waiting, int64_t now_ms, struct pv_wait *wait)
+{
+    bool found = false;
+    (void)pthread_mutex_lock(&waiting->mutex);
+    for (size_t i = 0, seen = 0; !found && i < waiting->max && seen < waiting->count; i++) {
+        struct slot *slot = &waiting->slots[i];
+        seen += slot->used;
+        found = slot->used && slot->wait.deadline_ms <= now_ms;
+        if (found)
+            release(waiting, slot, wait);
+    }
+    (void)pthread_mutex_unlock(&waiting->mutex);
+    return found;
+}
+
+size_t pv_waiting_count(struct pv_waiting *waiting)
+{
+    (void)pthread_mutex_lock(&waiting->mutex);
+    size_t count = waiting->count;
+    (void)pthread_mutex_unlock(&waiting->mutex);
+    return count;
+}
