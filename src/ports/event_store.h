@@ -13,8 +13,8 @@
    - a reader sees a prefix of what was appended, in order, and never a part of an append;
    - what was acknowledged survives a crash of the process and of the machine;
    - find knows an id in either spelling, and at once when its record was acknowledged, whoever wrote it;
-   - after a fault of append, append_group or copy the caller does not know whether it was recorded: the same
-   call again is harmless, and tells.
+   - after a fault of append, append_group or copy the caller does not know whether it was recorded: the
+     same call again is harmless, and tells.
 
    Adapters for servers (EventStoreDB) fit the same calls: expected versions, inclusive reads, positions. A
    server that does not look for ids at the version that is there, nor at PV_EXPECT_ANY, may write one twice
