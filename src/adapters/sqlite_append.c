@@ -21,7 +21,7 @@ static int find_id(struct pv_writing *w, struct pv_event_id id, int64_t *number)
     sqlite3_stmt *statement = w->store->statements[PV_STORE_NUMBER_OF_ID];
     int status = sqlite3_bind_int64(statement, 1, w->stream);
     if (status == SQLITE_OK)
-        status = pv_sqlite_bind_event_id(statement, 2, id);
+        status = pv_sqlite_bind_bits(statement, 2, id.bits);
     return status == SQLITE_OK ? pv_store_integer(statement, number) : status;
 }
 
@@ -36,7 +36,7 @@ static int compare_ids(struct pv_writing *w, struct pv_append *append, int64_t f
     for (size_t i = 0; i < append->count; i++) {
         int status = pv_store_bind_place(statement, w->stream, first + (int64_t)i);
         if (status == SQLITE_OK)
-            status = pv_sqlite_bind_event_id(statement, 3, append->events[i].id);
+            status = pv_sqlite_bind_bits(statement, 3, append->events[i].id.bits);
         if (status == SQLITE_OK)
             status = pv_store_integer(statement, &position);
         if (status != SQLITE_OK || position < 0)

@@ -78,7 +78,7 @@ static int find_record(struct pv_sqlite_store *store, struct pv_str stream, stru
             status = sqlite3_bind_int64(statement, 2, key);
     }
     if (status == SQLITE_OK)
-        status = pv_sqlite_bind_event_id(statement, 1, id);
+        status = pv_sqlite_bind_bits(statement, 1, id.bits);
     return status == SQLITE_OK ? take_found(store, statement, stream, found) : status;
 }
 
