@@ -128,7 +128,12 @@ static enum pv_result make(enum pv_event_type type, const struct pv_members *mem
         const struct pv_json_value *value = pv_members_has(members, name) ? &members->value[name] : NULL;
         primitives[i] = primitive_of(value, scratch, used);
     }
-    return pv_event_make(type, primitives, event, why);
+    enum pv_result result = pv_event_make(type, primitives, event, why);
+    /* A value of the wrong kind is named as it stands there: the text "5" without its quotes would look like
+       the number that is meant. */
+    if (result == PV_REFUSED && why->code == PV_FIELD_TYPE)
+        pv_refusal_set(why, why->code, why->field, members->value[why->field].raw);
+    return result;
 }
 
 enum pv_result pv_event_decode(struct pv_str type, const struct pv_event_text *text, char *scratch,
