@@ -212,6 +212,7 @@ static const char program_help[] =
 
 int pv_audit_main(int argc, char **argv)
 {
+    pv_cli_hold_standard_streams();
     if (argc < 2) {
         pv_cli_error(PROGRAM, "a command is missing; see '%s --help'", PROGRAM);
         return PV_EXIT_FAILED;

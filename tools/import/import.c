@@ -300,6 +300,7 @@ int pv_import_main(int argc, char **argv)
     const struct pv_cli_argument arguments[] = {{"FILE.csv", &job.path}};
     const struct pv_cli_command command = {
         PROGRAM, NULL, "FILE.csv -o DEST [--name NAME] [--seed N]", summary, notes, options, 3, arguments, 1};
+    pv_cli_hold_standard_streams();
     int status = pv_cli_parse(&command, argc, argv);
     if (status != PV_CLI_RUN)
         return status;
