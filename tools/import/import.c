@@ -19,7 +19,7 @@
 #include <strings.h>
 
 #define PROGRAM "photovote-import"
-enum { SHOWN_PROBLEMS = 100, PLACE_MAX = 1024, THERE_MAX = 80 };
+enum { SHOWN_PROBLEMS = 100, NAME_SHOWN = 900, PLACE_MAX = 1024, THERE_MAX = 80 };
 
 struct job {
     const char *path, *name, *dest;
@@ -47,7 +47,10 @@ static void report(void *context, uint64_t line, uint64_t column, const char *se
     char where[PLACE_MAX];
     if (++job->problems > SHOWN_PROBLEMS)
         return;
-    (void)snprintf(where, sizeof where, "%s:%" PRIu64 ":%" PRIu64, file_name(job), line, column);
+    const char *name = file_name(job);
+    size_t len = strlen(name), skip = len > NAME_SHOWN ? len - NAME_SHOWN : 0; /* the place must have room */
+    (void)snprintf(where, sizeof where, "%s%s:%" PRIu64 ":%" PRIu64, skip > 0 ? "..." : "", name + skip, line,
+                   column);
     pv_cli_error(where, "%s", sentence);
 }
 
