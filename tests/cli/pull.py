@@ -201,6 +201,29 @@ class Failures(Case):
                            "the path, and the permissions of the file and its folder", "verify", "sqlite:none.db")
 
 
+class LongLines(Case):
+    def test_a_record_that_is_no_line_any_more__is_refused_by_name(self):
+        """A store adds a position, and base64 is longer than what it stands for."""
+        most = 16777216
+        head = '{"stream":"%s","number":1,"type":"x","data":' % STREAM
+        for source, data in (("sqlite:in.db", ["{\"x\":\"", "\"}}"]), ("in.ndjson", ["[\"", "\"]}"])):
+            filler = most - len(head) - len("".join(data))
+            for length in (filler - len(',"position":1'), filler):
+                with self.subTest(source, length=length):
+                    for name in os.listdir(self.folder):
+                        os.remove(self.path(name))
+                    self.put("in.ndjson", [self.lines[0], head + ("x" * length).join(data) + "\n"])
+                    self.audit("pull", "in.ndjson", "-o", "sqlite:in.db")
+                    if source == "sqlite:in.db" and length < filler:
+                        self.audit("pull", source, "-o", "out.ndjson")
+                        self.assertEqual(self.get("out.ndjson").count("\n"), 2)
+                        self.audit("pull", source, "-o", "out.ndjson")
+                        continue
+                    self.check_refused("cannot copy to 'out.ndjson': number 1 of %s would be a line of more than %d bytes "
+                                       "there; pull to sqlite:PATH" % (STREAM, most), "pull", source, "-o", "out.ndjson")
+                    self.assertEqual(self.get("out.ndjson").count("\n"), 1)
+
+
 class LongPaths(Case):
     def test_what_is_said_of_them__has_the_reason(self):
         folder = "/".join(["d" * 200] * 4)
@@ -248,6 +271,6 @@ class CommandLine(Case):
 
 if __name__ == "__main__":
     tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    if tests.countTestCases() < 20:
+    if tests.countTestCases() < 21:
         sys.exit("only %d tests are left" % tests.countTestCases())
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(tests).wasSuccessful() else 1)
