@@ -17,6 +17,7 @@ struct pv_store_reader {
     struct pv_text stream; /* its name; ptr NULL: all streams */
     int64_t key;           /* the stream's, 0 until it is known */
     int64_t after;         /* the number or position of the record that was given last */
+    int64_t position;      /* its position in any case; -1: none */
     unsigned rows;         /* since the statement was started; 0: it is not running */
     bool at_row;           /* the statement stands on a row that has not been given yet */
     char *arena;
@@ -73,6 +74,7 @@ enum pv_store_result pv_sqlite_read(void *self, struct pv_str stream, int64_t fr
     if (made != NULL) {
         made->store = store;
         made->after = from > 0 ? from - 1 : -1;
+        made->position = -1;
         status = open_reader(made, stream);
     }
     if (status != SQLITE_OK) {
@@ -104,8 +106,9 @@ static int advance(struct pv_store_reader *reader)
         return SQLITE_ROW;
     if (reader->rows >= ROWS_A_SEEK)
         park(reader);
+    /* At first from below 0: such a row is none of ours, and is told and not left out. */
     if (reader->rows == 0)
-        status = sqlite3_bind_int64(reader->statement, 1, reader->after);
+        status = sqlite3_bind_int64(reader->statement, 1, reader->after < 0 ? INT64_MIN : reader->after);
     if (reader->rows == 0 && status == SQLITE_OK && reader->stream.ptr != NULL)
         status = sqlite3_bind_int64(reader->statement, 2, reader->key);
     if (status == SQLITE_OK)
@@ -118,7 +121,8 @@ static int advance(struct pv_store_reader *reader)
 }
 
 /* The row as SQLite lends it until the next step. False if it is not as the schema says: such a file was not
-   written by us. Order is checked too, or a damaged tree could lead round in a circle. */
+   written by us. Order is checked too, or a damaged tree could lead round in a circle; and a stream whose
+   positions are in another order than its numbers must not be one thing alone and another among others. */
 static bool borrow(struct pv_store_reader *reader, struct pv_recorded *row, char id[PV_UUID_LEN])
 {
     sqlite3_stmt *statement = reader->statement;
@@ -127,7 +131,8 @@ static bool borrow(struct pv_store_reader *reader, struct pv_recorded *row, char
     row->created = pv_sqlite_column(statement, CREATED);
     row->metadata = pv_sqlite_column(statement, METADATA);
     row->data = pv_sqlite_column(statement, DATA);
-    return (reader->stream.ptr != NULL ? row->number : row->position) > reader->after && row->number >= 0 &&
+    return (reader->stream.ptr != NULL ? row->number : row->position) > reader->after &&
+           row->position > reader->position && row->number >= 0 &&
            sqlite3_column_type(statement, NUMBER) == SQLITE_INTEGER &&
            sqlite3_column_type(statement, DATA) == SQLITE_TEXT &&
            pv_sqlite_column_id(statement, ID, SPELLING, id, &row->id);
@@ -200,6 +205,7 @@ static int take(struct pv_store_reader *reader, struct pv_recorded *record)
     enum taken taken = keep(reader, &row);
     if (taken != TAKEN)
         return taken == NO_ROOM ? SQLITE_OK : SQLITE_NOMEM;
+    reader->position = row.position;
     reader->after = reader->stream.ptr != NULL ? row.number : row.position;
     reader->at_row = false;
     *record = row;
