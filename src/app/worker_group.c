@@ -93,7 +93,7 @@ static void conclude(struct pv_work *work, struct pv_work_part *part, const stru
 {
     for (uint32_t at = part->first; at != PV_NONE; at = work->items[at].next) {
         struct pv_work_item *item = &work->items[at];
-        if (part->is_stale && (item->on_state || item->fate == PV_FATE_APPEND)) {
+        if (part->is_stale && item->on_state) {
             item->fate = PV_FATE_BACK;
         } else if (item->fate == PV_FATE_APPEND) {
             answer_recorded(item, appended);

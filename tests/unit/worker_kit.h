@@ -27,6 +27,7 @@ extern struct worker_kit {
     enum worker_failing failing;
     void (*before_append)(void);       /* once, before an append_group */
     enum pv_broker_result take_answer; /* what the next take gives, if not PV_BROKER_OK */
+    uint64_t often;                    /* the command of this number comes as if for the 100th time */
     size_t largest_group;              /* of commands taken */
 
     struct pv_answer answers[WORKER_ANSWERS_MAX]; /* by reply_to; kind -1: none came */
