@@ -51,11 +51,12 @@ struct pv_cache_put {
     /* What the list of elections shows of this one, a JSON object; may be NULL, for none. */
     bool (*summary)(void *context, struct pv_str *bytes);
     /* Gives the keys of a page, by which `find` leads to it: ids and emails of its voters, voters of its
-       ballots. NULL: none. Keys are at most PV_PAGE_KEY_MAX bytes, and belong to one page of a kind. */
+       ballots. NULL: none. A key is 1 to PV_PAGE_KEY_MAX bytes of printable ASCII, and belongs to one page of
+       a kind. */
     void (*page_keys)(void *context, enum pv_page_kind kind, uint32_t page, pv_page_key_fn *take,
                       void *taker);
 };
-enum { PV_PAGE_KEY_MAX = 256 };
+enum { PV_PAGE_KEY_MAX = 272 }; /* an email (D2) with a word before it */
 
 /* What a reader gets: owned by the caller, freed by pv_cached_deinit. `header` holds the whole document
    where the cache keeps it whole; then there are no pages. */
