@@ -24,6 +24,23 @@ static const char *const schema[][2] = {
 };
 enum { OBJECTS = sizeof schema / sizeof schema[0] };
 
+/* An election has its own key here, which no program gives away that does not know these tables. */
+static const char *const shown[][2] = {
+    {"cached_shown", "CREATE TABLE cached_shown(election INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, "
+                     "last_number INTEGER NOT NULL, summary TEXT) STRICT"},
+    {"cached_page_keys",
+     "CREATE TABLE cached_page_keys(election INTEGER NOT NULL, kind TEXT NOT NULL, page INTEGER NOT NULL, "
+     "keys TEXT NOT NULL) STRICT"},
+    {"cached_page_keys_by_page",
+     "CREATE UNIQUE INDEX cached_page_keys_by_page ON cached_page_keys(election, kind, page)"},
+    {"cached_keys",
+     "CREATE TABLE cached_keys(election INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, "
+     "page INTEGER NOT NULL, PRIMARY KEY(election, kind, key)) STRICT, WITHOUT ROWID"},
+    {"cached_checkpoint", "CREATE TABLE cached_checkpoint(checkpoint INTEGER PRIMARY KEY, "
+                          "position INTEGER NOT NULL) STRICT"},
+};
+enum { SHOWN = sizeof shown / sizeof shown[0] };
+
 enum identity { OURS, NOBODYS, SOMEONES, NEWER };
 
 /* What the database is, by its own account. SQLITE_OK or an error. */
@@ -64,30 +81,61 @@ static void refuse(const struct pv_sqlite *sqlite, enum identity identity, int64
                      identity == NOBODYS ? "an empty database" : "a SQLite database, but not PhotoVote's");
 }
 
-/* The first of our tables and indexes that is not there, or is not as we make it; NULL if all are. */
-static int find_foreign(const struct pv_sqlite *sqlite, const char **foreign)
+/* What of a list is there. */
+struct findings {
+    size_t missing;      /* so many are not there */
+    const char *foreign; /* the first that is there and is not as we make it; NULL: none is */
+    const char *first_missing;
+};
+
+/* Looks for one of our tables or indexes. `statement` gives a row if the name is taken. */
+static int look_for(sqlite3_stmt *statement, const char *const object[2], struct findings *findings)
 {
-    /* Triggers would run as part of what we write. */
+    int64_t ours = 0;
+    int status = sqlite3_bind_text(statement, 1, object[0], -1, SQLITE_STATIC);
+    if (status == SQLITE_OK)
+        status = sqlite3_bind_text(statement, 2, object[1], -1, SQLITE_STATIC);
+    if (status == SQLITE_OK)
+        status = pv_sqlite_integer(statement, &ours);
+    if (status == SQLITE_DONE) {
+        findings->missing++;
+        if (findings->first_missing == NULL)
+            findings->first_missing = object[0];
+    } else if (status == SQLITE_ROW && !ours && findings->foreign == NULL) {
+        findings->foreign = object[0];
+    }
+    return status == SQLITE_ROW || status == SQLITE_DONE ? SQLITE_OK : status;
+}
+
+static int look_for_all(const struct pv_sqlite *sqlite, const char *const (*objects)[2], size_t count,
+                        struct findings *findings)
+{
+    /* A trigger would run as part of what we write: with one, nothing is ours. */
     static const char *const sql[] = {
-        "SELECT count(*) FROM sqlite_schema WHERE (name=?1 AND sql=?2) OR type='trigger'"};
+        "SELECT sql=?2 AND NOT EXISTS(SELECT 1 FROM sqlite_schema WHERE type='trigger') "
+        "FROM sqlite_schema WHERE name=?1"};
     sqlite3_stmt *statement;
     int status = pv_sqlite_prepare(sqlite, sql, &statement, 1);
     if (status != SQLITE_OK)
         return status;
-    *foreign = NULL;
-    for (size_t i = 0; status == SQLITE_OK && *foreign == NULL && i < OBJECTS; i++) {
-        int64_t found = 0;
-        status = sqlite3_bind_text(statement, 1, schema[i][0], -1, SQLITE_STATIC);
-        if (status == SQLITE_OK)
-            status = sqlite3_bind_text(statement, 2, schema[i][1], -1, SQLITE_STATIC);
-        if (status == SQLITE_OK)
-            status = pv_sqlite_integer(statement, &found);
-        if (status == SQLITE_ROW)
-            status = SQLITE_OK;
-        if (found != 1)
-            *foreign = schema[i][0];
-    }
+    *findings = (struct findings){0, NULL, NULL};
+    for (size_t i = 0; status == SQLITE_OK && i < count; i++)
+        status = look_for(statement, objects[i], findings);
     pv_sqlite_finalize(&statement, 1);
+    return status;
+}
+
+/* The first of our tables and indexes that is not as we make it, or that must be there and is not; NULL if
+   none is. */
+static int find_foreign(const struct pv_sqlite *sqlite, const char **foreign)
+{
+    struct findings findings;
+    int status = look_for_all(sqlite, schema, OBJECTS, &findings);
+    *foreign = findings.foreign != NULL ? findings.foreign : findings.first_missing;
+    if (status == SQLITE_OK && *foreign == NULL) {
+        status = look_for_all(sqlite, shown, SHOWN, &findings);
+        *foreign = findings.foreign;
+    }
     return status;
 }
 
@@ -149,6 +197,42 @@ bool pv_sqlite_schema_make(const struct pv_sqlite *sqlite, struct pv_fault *faul
         status = make_once(sqlite);
     if (status == SQLITE_OK)
         return pv_sqlite_schema_check(sqlite, fault);
+    pv_sqlite_fault(sqlite, status, "open", fault);
+    pv_sqlite_rollback(sqlite);
+    return false;
+}
+
+int pv_sqlite_schema_has_shown(const struct pv_sqlite *sqlite, bool *has)
+{
+    struct findings findings;
+    int status = look_for_all(sqlite, shown, SHOWN, &findings);
+    if (status == SQLITE_OK && findings.foreign != NULL)
+        status = SQLITE_CORRUPT;
+    *has = status == SQLITE_OK && findings.missing == 0;
+    return status;
+}
+
+/* As it was checked when the database was opened, or as another has made it since. */
+static int make_missing(const struct pv_sqlite *sqlite)
+{
+    int status = pv_sqlite_begin(sqlite, PV_SQLITE_WRITE);
+    for (size_t i = 0; status == SQLITE_OK && i < SHOWN; i++) {
+        struct findings findings;
+        status = look_for_all(sqlite, &shown[i], 1, &findings);
+        if (status == SQLITE_OK && findings.missing > 0)
+            status = sqlite3_exec(sqlite->db, shown[i][1], NULL, NULL, NULL);
+    }
+    return status == SQLITE_OK ? pv_sqlite_commit(sqlite) : status;
+}
+
+bool pv_sqlite_schema_make_shown(const struct pv_sqlite *sqlite, struct pv_fault *fault)
+{
+    bool has = false;
+    int status = pv_sqlite_schema_has_shown(sqlite, &has);
+    if (status == SQLITE_OK && !has)
+        status = make_missing(sqlite);
+    if (status == SQLITE_OK)
+        return true;
     pv_sqlite_fault(sqlite, status, "open", fault);
     pv_sqlite_rollback(sqlite);
     return false;

@@ -5,9 +5,18 @@
 
 #include "sqlite_db.h"
 
-/* Holds the database to be one of ours of this version, with exactly our tables. Reads only. */
+/* Holds the database to be one of ours of this version, with exactly our tables
+   (those that may be missing: exactly ours or none). Reads only. */
 bool pv_sqlite_schema_check(const struct pv_sqlite *sqlite, struct pv_fault *fault) PV_MUST_USE;
 /* Makes the tables in a database that has none, in one transaction; then checks. */
 bool pv_sqlite_schema_make(const struct pv_sqlite *sqlite, struct pv_fault *fault) PV_MUST_USE;
+
+/* What the reads of a server want beside the document: summaries, the keys of pages, the checkpoint. These
+   tables came later, and version 1 does without them: a program that does not know them leaves them as they
+   are, and what they say of an election counts only if its last number there is that of `cached`. */
+/* Whether all of them are there, as we make them. SQLITE_OK or an error; another's are SQLITE_CORRUPT. */
+int pv_sqlite_schema_has_shown(const struct pv_sqlite *sqlite, bool *has) PV_MUST_USE;
+/* Makes those that are missing, in one transaction. */
+bool pv_sqlite_schema_make_shown(const struct pv_sqlite *sqlite, struct pv_fault *fault) PV_MUST_USE;
 
 #endif

@@ -4,13 +4,15 @@ pv_test(NAME test_event_stores KIND contract
   SOURCES test_event_stores.c contract_event_store.c contract_run.c store_kit.c kit_memory.c workdir.c LIBS pv_adapters cmocka)
 pv_test(NAME test_document_caches KIND contract
   SOURCES test_document_caches.c contract_document_cache.c contract_run.c cache_kit.c kit_memory.c workdir.c
-  LIBS pv_adapters cmocka)
+  LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_open KIND unit
   SOURCES test_sqlite_open.c nobody.c store_kit.c kit_memory.c workdir.c disk.c disk_vfs.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_shared KIND unit
   SOURCES test_sqlite_shared.c store_kit.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_cache KIND unit
   SOURCES test_sqlite_cache.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
+pv_test(NAME test_sqlite_relaxed KIND powercut
+  SOURCES test_sqlite_relaxed.c store_kit.c cache_kit.c kit_memory.c disk.c disk_vfs.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_file_cache KIND unit SOURCES test_file_cache.c nobody.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters cmocka)
 
 # Failures: the simulated disk loses power or refuses, allocations fail. A run in steps for every day, all of it when
