@@ -31,6 +31,13 @@ static struct pv_str spell(struct pv_bits128 bits, enum pv_spelling spelling, ch
     return (struct pv_str){scratch, PV_ULID_LEN};
 }
 
+int pv_sqlite_bind_event_id(sqlite3_stmt *statement, int index, struct pv_event_id id)
+{
+    unsigned char bytes[PV_ID_BYTES];
+    pv_id_to_bytes(id.bits, bytes);
+    return sqlite3_bind_blob(statement, index, bytes, sizeof bytes, SQLITE_TRANSIENT);
+}
+
 int pv_sqlite_bind_id(sqlite3_stmt *statement, int id, int spelling, struct pv_str text)
 {
     struct pv_event_id parsed;
@@ -38,9 +45,7 @@ int pv_sqlite_bind_id(sqlite3_stmt *statement, int id, int spelling, struct pv_s
         int status = sqlite3_bind_null(statement, id);
         return status == SQLITE_OK ? pv_sqlite_bind(statement, spelling, text) : status;
     }
-    unsigned char bytes[PV_ID_BYTES];
-    pv_id_to_bytes(parsed.bits, bytes);
-    int status = sqlite3_bind_blob(statement, id, bytes, sizeof bytes, SQLITE_TRANSIENT);
+    int status = pv_sqlite_bind_event_id(statement, id, parsed);
     if (status != SQLITE_OK)
         return status;
     char scratch[PV_UUID_LEN];

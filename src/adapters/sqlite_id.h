@@ -12,6 +12,9 @@ enum pv_spelling { PV_SPELLING_ULID = 0 /* upper case */, PV_SPELLING_UUID = 1 /
 
 void pv_id_to_bytes(struct pv_bits128 bits, unsigned char bytes[PV_ID_BYTES]);
 
+/* Binds an event id, to look for it. SQLITE_OK or an error. */
+int pv_sqlite_bind_event_id(sqlite3_stmt *statement, int index, struct pv_event_id id) PV_MUST_USE;
+
 /* Binds the id's bytes (or NULL) and its spelling at two indexes. `text` must live until the statement has
    run. SQLITE_OK or an error. */
 int pv_sqlite_bind_id(sqlite3_stmt *statement, int id, int spelling, struct pv_str text) PV_MUST_USE;
