@@ -24,5 +24,8 @@ pv_app_test(test_app_aggregates app_store.c)
 pv_app_test(test_app_pull)
 pv_app_test(test_app_pull_store app_store.c)
 pv_app_test(test_app_import)
+pv_app_test(test_app_projector app_cache.c app_store.c)
+# It reads documents back by cJSON, which is not instrumented: not under MSan.
+set_tests_properties(unit.test_app_projector PROPERTIES LABELS "fast;unit")
 pv_app_test(test_app_projection)
 target_link_libraries(test_app_projection PRIVATE pv_story)
