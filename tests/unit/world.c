@@ -358,6 +358,11 @@ static enum world_outcome check_election(struct world *world, size_t steps, unsi
     case PV_CACHE_OK:
         difference = there ? kit_difference_of(&cached, &document, false) : "a document that was removed";
         pv_cached_deinit(&cached);
+        if (difference == NULL &&
+            kit_compare_parts(&world->cache, &document, &difference, &world->fault) == PV_CACHE_FAULT) {
+            kit_document_deinit(&document);
+            return WORLD_FAULT;
+        }
         break;
     case PV_CACHE_MISSING:
         difference = there ? "lost: a document that was put is missing" : NULL;

@@ -101,7 +101,6 @@ static bool make_workers(struct pv_server *server, struct pv_fault *fault)
     server->projector = pv_projector_new(&(struct pv_projector_options){
         .store = &server->projector_store,
         .cache = &server->projector_cache,
-        .clock = &server->clock,
         .seed = seed_of(&server->clock),
         .memory_limit = memory,
         .context = server,
