@@ -38,17 +38,28 @@ static const struct prop_floor streams[] = {
     {COUNT_FINDING + PV_JSON_INVALID, COUNT_FINDING + PV_JSON_INVALID, 100}};
 static const struct prop_floor batches[] = {{COUNT_BATCHES, COUNT_BATCHES, 5000}};
 
+static const struct prop_floor commands[] = {
+    ACCEPTED(50), {COUNT_REPEATED, COUNT_REPEATED, 1000}, {COUNT_DENIED, COUNT_DENIED, 1000}};
+static const struct prop_floor promises[] = {ACCEPTED(50), {COUNT_REPEATED, COUNT_DENIED, 1000}};
+
 #define ROW(name, floors)                                                                                    \
     {                                                                                                        \
 #name, prop_##name, floors, sizeof(floors) / sizeof((floors)[0]), history_counter_name               \
     }
 static const struct prop props[] = {
-    ROW(model_agrees, modelled),          ROW(tally_is_a_recount, histories),
-    ROW(load_equals_apply, loads),        ROW(refused_changes_nothing, histories),
-    ROW(checks_agree, corruptions_floor), ROW(prefetch_changes_nothing, histories),
-    ROW(document_round_trip, documents),  ROW(event_round_trip, histories),
-    ROW(restored_continues, restarts),    ROW(batches_agree, batches),
+    ROW(model_agrees, modelled),
+    ROW(tally_is_a_recount, histories),
+    ROW(load_equals_apply, loads),
+    ROW(refused_changes_nothing, histories),
+    ROW(checks_agree, corruptions_floor),
+    ROW(prefetch_changes_nothing, histories),
+    ROW(document_round_trip, documents),
+    ROW(event_round_trip, histories),
+    ROW(restored_continues, restarts),
+    ROW(batches_agree, batches),
     ROW(records_are_judged, streams),
+    ROW(worker_is_a_fold, commands),
+    ROW(worker_keeps_its_promises, promises),
 };
 
 int main(int argc, char **argv)
