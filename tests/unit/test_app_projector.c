@@ -896,6 +896,32 @@ static void failure__of_any_allocation__is_tried_again(void **state)
     }
 }
 
+/* With just so much memory that the first fits until there is a place for the second: it is evicted while it
+   waits, and fetched again to be put, from the log in the fourth opening of a reader. */
+static void failure__to_fetch_again_what_was_evicted__is_tried_again(void **state)
+{
+    unsigned evicted = 0;
+    for (memory_limit = 500; memory_limit < 5000; memory_limit += 100) {
+        size_t limit = memory_limit;
+        start();
+        kit_life(&kit.history, 'A', 0, 3);
+        kit_life(&kit.history, 'B', 0, 3);
+        record_it();
+        app_store_answers(APP_STORE_READ, 3, PV_STORE_FAULT);
+        if (pv_projector_step(projector, &fault) == PV_PROJECTOR_FAULT) {
+            assert_string_equal(fault.text, "the store broke");
+            evicted++;
+        }
+        app_store_answers(APP_STORE_COPY, UINT_MAX, PV_STORE_OK);
+        run();
+        check_as_rebuilt("AB");
+        check_int(tear_down(state), 0);
+        check_int(set_up(state), 0);
+        memory_limit = limit;
+    }
+    check_true(evicted > 0);
+}
+
 static void failure__of_the_making__is_null(void **state)
 {
     (void)state;
@@ -967,9 +993,10 @@ int main(void)
         CASE(failure__of_any_call_of_the_store__is_tried_again),
         CASE(failure__of_a_put_and_then_of_the_log__is_tried_again),
         CASE(failure__of_any_allocation__is_tried_again),
+        CASE(failure__to_fetch_again_what_was_evicted__is_tried_again),
         CASE(failure__of_the_making__is_null),
         CASE(failure__of_the_state_rules__is_told_and_of_a_document_it_is_replayed),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 35, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 36, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }
