@@ -180,9 +180,7 @@ bool pv_cache_put_keys(struct pv_cache_call *call, const struct pv_cache_put *pu
         status = change_keys(call, kind, page, old, new);
     else if (status == SQLITE_ROW)
         status = SQLITE_DONE;
-    int end = sqlite3_reset(statement);
-    if (end != SQLITE_OK)
-        status = end;
+    (void)sqlite3_reset(statement);
     if (status == SQLITE_DONE && !same)
         status = run_text(call, PV_SHOWN_SET_KEYS, kind, page, new);
     return pv_cache_ok(call, status, SQLITE_DONE);

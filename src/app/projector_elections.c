@@ -133,8 +133,6 @@ static enum outcome follow(struct pv_projector *projector, struct pv_known_elect
     enum outcome outcome = APPLIED;
     size_t count = FOLLOW_BATCH;
     pv_stream_format(known->id, stream);
-    if (aggregate->last_number == INT64_MAX)
-        return APPLIED;
     if (store->ops->read(store->self, (struct pv_str){stream, sizeof stream}, aggregate->last_number + 1,
                          &reader, fault) != PV_STORE_OK)
         return FAULT;
@@ -167,12 +165,13 @@ static struct pv_aggregate *add(struct pv_projector *projector, const struct pv_
     return aggregate;
 }
 
-/* Whether a document that could be read is this election's, of that number. Each event raises the version by
-   one, and the first makes it 0. */
+/* Whether a document that could be read is this election's, of that number, and has a next. Each event raises
+   the version by one, and the first makes it 0. */
 static bool is_of(const struct pv_election *election, const struct pv_known_election *known,
                   int64_t last_number)
 {
-    return pv_bits128_equal(election->id.bits, known->id.bits) && election->version == last_number;
+    return pv_bits128_equal(election->id.bits, known->id.bits) && election->version == last_number &&
+           last_number < INT64_MAX;
 }
 
 /* Nothing in it again: the log is to be followed from its beginning. */

@@ -463,16 +463,18 @@ static void start__a_document_that_cannot_be_used__is_replayed(void **state)
     } documents[] = {
         {"{}", 3},
         {"", 3},
-        {DOCUMENT("A", "2", "Pictures"), 3}, /* not at its number */
-        {DOCUMENT("B", "3", "Pictures"), 3}, /* another election's */
+        {DOCUMENT("A", "2", "Pictures"), 3},                           /* not at its number */
+        {DOCUMENT("B", "3", "Pictures"), 3},                           /* another election's */
+        {DOCUMENT("A", "9223372036854775807", "Pictures"), INT64_MAX}, /* has no next */
     };
     (void)state;
     live('A', 0, 3);
     int number = 4;
     for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
         run();
-        keep(documents[i].header, documents[i].last_number);
         start();
+        run();
+        keep(documents[i].header, documents[i].last_number); /* after the cache was looked at */
         rename_it('A', number, "Renamed");
         run();
         check_as_rebuilt("A");
@@ -545,9 +547,12 @@ static void start__a_damaged_checkpoint__begins_at_the_beginning(void **state)
  */
 static void start__a_checkpoint_that_the_log_lacks__empties_the_cache_first(void **state)
 {
+    struct pv_recorded record = {
+        .stream = PV_STR("other"), .type = PV_STR("x"), .data = PV_STR("{}"), .position = 7};
     (void)state;
     live('A', 0, 3);
-    for (int64_t position = 4; position <= 5; position++) {
+    check_int(app_store.inside.ops->copy(app_store.inside.self, &record, 1, &fault), PV_STORE_OK);
+    for (int64_t position = 6; position <= 8; position += 2) {
         app_cache_keep('Z', "{}");
         check_int(app_cache.inside.ops->put_checkpoint(app_cache.inside.self, position, &fault), PV_CACHE_OK);
         keep(DOCUMENT("A", "9", "Lost"), 9);
@@ -555,7 +560,7 @@ static void start__a_checkpoint_that_the_log_lacks__empties_the_cache_first(void
         run();
         assert_string_equal(app_cache_text('Z'), "none");
         check_as_rebuilt("A");
-        check_counts(4, 1, 3);
+        check_counts(4, 1, 7);
     }
 }
 
@@ -768,34 +773,46 @@ static void record_part(int part)
     record_it();
 }
 
-/* Steps until all is projected. Each fault is a step that is tried again, by the same projector or,
-   `restarts`, by a new one. How many there were. */
-static unsigned run_through(bool restarts)
+/* Steps until all is projected, from the part that is recorded on. Each fault is a step that is tried again,
+   by the same projector or, `restarts`, by a new one. How many there were. */
+static unsigned run_through(int part, bool restarts)
 {
     unsigned faults = 0;
-    for (int part = 0; part < 3;) {
+    while (part < 3) {
         enum pv_projector_step step = pv_projector_step(projector, &fault);
         if (step == PV_PROJECTOR_FAULT) {
             check_true(fault.text[0] != '\0');
             check_true(++faults < 10);
-            if (!restarts)
-                continue;
-            start();
-        } else if (step == PV_PROJECTOR_IDLE) {
-            if (++part < 3)
-                record_part(part);
+            if (restarts)
+                start();
+        } else if (step == PV_PROJECTOR_IDLE && ++part < 3) {
+            record_part(part);
         }
     }
     return faults;
 }
 
-static void begin_again(void **state)
+/* How a failure is met: with so much memory, by a new projector or not, first in that part of the history. */
+static const struct setting {
+    size_t memory_limit;
+    bool restarts;
+    int part;
+} settings[] = {
+    {1 << 20, false, 0}, {1 << 20, true, 0}, {1 << 20, true, 1}, {2500, false, 0}, {1200, true, 1}};
+enum { SETTINGS = sizeof settings / sizeof settings[0] };
+
+static void begin_again(void **state, const struct setting *setting)
 {
     check_int(tear_down(state), 0);
     check_int(set_up(state), 0);
-    memory_limit = 3000;
+    memory_limit = setting->memory_limit;
     start();
     record_part(0);
+    if (setting->part == 0)
+        return;
+    run();
+    start();
+    record_part(1);
 }
 
 /* C ends by a gap: rebuild leaves it out, and the projector keeps what was before. */
@@ -809,12 +826,12 @@ static void check_after(void)
 
 static void failure__of_any_call_of_the_cache__is_tried_again(void **state)
 {
-    for (unsigned restarts = 0; restarts < 2; restarts++) {
+    for (size_t i = 0; i < SETTINGS; i++) {
         for (enum app_cache_call call = 0; call < APP_CACHE_CALLS; call++) {
             for (unsigned at = 0, faults = 1; faults > 0; at++) {
-                begin_again(state);
+                begin_again(state, &settings[i]);
                 app_cache_answers(call, at, PV_CACHE_FAULT);
-                faults = run_through(restarts != 0);
+                faults = run_through(settings[i].part, settings[i].restarts);
                 check_true(faults <= 1);
                 check_after();
             }
@@ -824,12 +841,12 @@ static void failure__of_any_call_of_the_cache__is_tried_again(void **state)
 
 static void failure__of_any_call_of_the_store__is_tried_again(void **state)
 {
-    for (unsigned restarts = 0; restarts < 2; restarts++) {
+    for (size_t i = 0; i < SETTINGS; i++) {
         for (enum app_store_call call = 0; call < APP_STORE_CALLS; call++) {
             for (unsigned at = 0, faults = 1; faults > 0; at++) {
-                begin_again(state);
+                begin_again(state, &settings[i]);
                 app_store_answers(call, at, PV_STORE_FAULT);
-                faults = run_through(restarts != 0);
+                faults = run_through(settings[i].part, settings[i].restarts);
                 check_true(faults <= 1);
                 app_store_answers(APP_STORE_COPY, UINT_MAX, PV_STORE_OK);
                 check_after();
@@ -838,15 +855,27 @@ static void failure__of_any_call_of_the_store__is_tried_again(void **state)
     }
 }
 
-/* The history is recorded whole first, so that its own allocations are not failed. */
+static void failure__of_a_put_and_then_of_the_log__is_tried_again(void **state)
+{
+    (void)state;
+    live('A', 0, 3);
+    app_cache_answers(APP_CACHE_PUT, 0, PV_CACHE_FAULT);
+    check_int(pv_projector_step(projector, &fault), PV_PROJECTOR_FAULT);
+    app_store_answers(APP_STORE_READ, 0, PV_STORE_FAULT);
+    check_int(pv_projector_step(projector, &fault), PV_PROJECTOR_FAULT);
+    assert_string_equal(fault.text, "the store broke");
+    app_store_answers(APP_STORE_COPY, UINT_MAX, PV_STORE_OK);
+    check_int(pv_projector_step(projector, &fault), PV_PROJECTOR_WORKED);
+    check_as_rebuilt("A");
+    check_counts(4, 1, 3); /* nothing was applied twice */
+}
+
+/* What is recorded in the setting's part only, so that the history's own allocations are not failed. */
 static void failure__of_any_allocation__is_tried_again(void **state)
 {
-    for (unsigned restarts = 0; restarts < 2; restarts++) {
+    for (size_t i = 0; i < SETTINGS; i++) {
         for (size_t at = 0, ended = 0; !ended; at++) {
-            begin_again(state);
-            run();
-            start();
-            record_part(1);
+            begin_again(state, &settings[i]);
             failing_at(at);
             enum pv_projector_step step;
             unsigned faults = 0;
@@ -855,7 +884,7 @@ static void failure__of_any_allocation__is_tried_again(void **state)
                     continue;
                 check_int(fault.kind, PV_FAULT_KIND_NO_MEMORY);
                 check_true(++faults <= 1);
-                if (restarts) {
+                if (settings[i].restarts) {
                     failing_at(SIZE_MAX);
                     start();
                 }
@@ -865,6 +894,32 @@ static void failure__of_any_allocation__is_tried_again(void **state)
             check_as_rebuilt("ABC");
         }
     }
+}
+
+/* With just so much memory that the first fits until there is a place for the second: it is evicted while it
+   waits, and fetched again to be put, from the log in the fourth opening of a reader. */
+static void failure__to_fetch_again_what_was_evicted__is_tried_again(void **state)
+{
+    unsigned evicted = 0;
+    for (memory_limit = 500; memory_limit < 5000; memory_limit += 100) {
+        size_t limit = memory_limit;
+        start();
+        kit_life(&kit.history, 'A', 0, 3);
+        kit_life(&kit.history, 'B', 0, 3);
+        record_it();
+        app_store_answers(APP_STORE_READ, 3, PV_STORE_FAULT);
+        if (pv_projector_step(projector, &fault) == PV_PROJECTOR_FAULT) {
+            assert_string_equal(fault.text, "the store broke");
+            evicted++;
+        }
+        app_store_answers(APP_STORE_COPY, UINT_MAX, PV_STORE_OK);
+        run();
+        check_as_rebuilt("AB");
+        check_int(tear_down(state), 0);
+        check_int(set_up(state), 0);
+        memory_limit = limit;
+    }
+    check_true(evicted > 0);
 }
 
 static void failure__of_the_making__is_null(void **state)
@@ -936,10 +991,12 @@ int main(void)
         CASE(memory__that_is_short__changes_nothing_but_the_work),
         CASE(failure__of_any_call_of_the_cache__is_tried_again),
         CASE(failure__of_any_call_of_the_store__is_tried_again),
+        CASE(failure__of_a_put_and_then_of_the_log__is_tried_again),
         CASE(failure__of_any_allocation__is_tried_again),
+        CASE(failure__to_fetch_again_what_was_evicted__is_tried_again),
         CASE(failure__of_the_making__is_null),
         CASE(failure__of_the_state_rules__is_told_and_of_a_document_it_is_replayed),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 34, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 36, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }

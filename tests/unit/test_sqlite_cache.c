@@ -426,6 +426,16 @@ static void older_file__a_writer_comes_while_it_is_read__is_seen(void **state)
     cache = writer;
 }
 
+static void older_file__another_makes_other_tables_while_it_is_read__is_damaged(void **state)
+{
+    (void)state;
+    make_older();
+    check_true(pv_sqlite_cache_open(workdir_file(&dir, "cache.db"), PV_OPEN_READ, &cache, &fault));
+    run_alone("CREATE TABLE cached_keys(a)");
+    check_int(find(1), PV_CACHE_FAULT);
+    check_int(fault.kind, PV_FAULT_KIND_DAMAGED);
+}
+
 static void later_tables__that_are_not_as_we_make_them__are_refused_by_name(void **state)
 {
     static const char *const changes[][2] = {
@@ -534,10 +544,11 @@ int main(void)
         CASE(older_program__another_election_in_the_place__has_no_keys_of_the_first),
         CASE(older_file__open_to_be_read__has_what_it_has),
         CASE(older_file__a_writer_comes_while_it_is_read__is_seen),
+        CASE(older_file__another_makes_other_tables_while_it_is_read__is_damaged),
         CASE(later_tables__that_are_not_as_we_make_them__are_refused_by_name),
         CASE(later_tables__a_store__does_without_them),
         CASE(put__of_one_page__costs_the_same_in_any_election),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 16, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 17, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }

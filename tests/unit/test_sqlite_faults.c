@@ -646,21 +646,49 @@ static bool find_in_an_older_file(void)
                            kit_key(PV_PAGE_KIND_VOTERS, 0, key), &page, &fault) == PV_CACHE_DAMAGED;
 }
 
+static bool show_nothing(void *context, struct pv_election_id id, int64_t last_number, struct pv_str summary)
+{
+    (void)context, (void)id, (void)last_number, (void)summary;
+    fail_msg("a summary is shown");
+    return false;
+}
+
+static bool show_an_older_file(void)
+{
+    return cache.ops->summaries(cache.self, NULL, show_nothing, NULL, &fault) == PV_CACHE_OK;
+}
+
+/* Where it can never be done: told apart by the kind of the fault. */
+static bool checkpoint_in_an_older_file(void)
+{
+    return cache.ops->put_checkpoint(cache.self, 1, &fault) == PV_CACHE_FAULT &&
+           fault.kind == PV_FAULT_KIND_DENIED;
+}
+
 static void older_file__each_call_fails_once__is_told(void **state)
 {
+    static const struct {
+        bool (*act)(void);
+        const char *says;
+    } acts[] = {{find_in_an_older_file, "cannot read 'sqlite:"},
+                {show_an_older_file, "cannot list 'sqlite:"},
+                {get_no_checkpoint, "cannot read 'sqlite:"},
+                {checkpoint_in_an_older_file, "cannot put into 'sqlite:"}};
     (void)state;
     make_file();
     run_sql("DROP TABLE cached_keys");
-    for (size_t at = 0, ended = 0; !ended; at++) {
-        check_true(pv_sqlite_cache_open_with(path(), PV_OPEN_READ, &options, &cache, &fault));
-        plan(SQLITE_CALL, at);
-        bool done = find_in_an_older_file();
-        ended = at >= sqlite_calls_count();
-        nothing_fails();
-        check_int(done, ended);
-        if (!done)
-            check_fault(SQLITE_CALL, at, "cannot read 'sqlite:");
-        cache.ops->close(cache.self);
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        for (size_t at = 0, ended = 0; !ended; at++) {
+            check_true(pv_sqlite_cache_open_with(path(), PV_OPEN_READ, &options, &cache, &fault));
+            plan(SQLITE_CALL, at);
+            bool done = acts[i].act();
+            ended = at >= sqlite_calls_count();
+            nothing_fails();
+            check_int(done, ended);
+            if (!done)
+                check_fault(SQLITE_CALL, at, acts[i].says);
+            cache.ops->close(cache.self);
+        }
     }
 }
 
