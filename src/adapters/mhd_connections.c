@@ -120,6 +120,7 @@ struct pv_mhd_connection *pv_mhd_register(struct pv_mhd_server *server, int fd,
     connection->server = server;
     connection->fd = fd;
     set_peer(connection, peer);
+    connection->peer_len = strlen(connection->peer);
     atomic_store(&connection->idle, true);
     atomic_store(&connection->stream.beat, INT64_MAX);
     pv_mhd_deadline(connection, server->options.header_ms, 0);

@@ -63,20 +63,22 @@ static bool is(struct pv_str name, struct pv_str wanted)
     return name.len == wanted.len && strncasecmp(name.ptr, wanted.ptr, wanted.len) == 0;
 }
 
-static void take_header(struct head *head, struct pv_str name, struct pv_str value)
+/* libmicrohttpd takes a coding with a blank behind it for none that it knows, and then reads on to the end of
+   the connection: what frames the request is judged as it was sent. */
+static void take_header(struct head *head, struct pv_str name, struct pv_str sent)
 {
     struct pv_mhd_connection *connection = head->connection;
-    head->bad |= name.ptr != head->expected || !is_token(name) || !is_field_value(value);
-    head->expected = value.ptr + value.len + 2;
-    value = without_blanks_behind(value);
+    struct pv_str value = without_blanks_behind(sent);
+    head->bad |= name.ptr != head->expected || !is_token(name) || !is_field_value(sent);
+    head->expected = sent.ptr + sent.len + 2;
     if (is(name, PV_STR("Host"))) {
         head->hosts++;
     } else if (is(name, PV_STR("Content-Length"))) {
         head->lengths++;
-        head->length = value;
+        head->length = sent;
     } else if (is(name, PV_STR("Transfer-Encoding"))) {
         head->codings++;
-        head->coding = value;
+        head->coding = sent;
     }
     if (head->headers++ < PV_HTTP_REQUEST_HEADERS_MAX)
         connection->headers[head->headers - 1] = (struct pv_http_pair){name, value};
@@ -149,7 +151,6 @@ unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *tar
     if (!check_request_line(connection, method, target, version))
         return MHD_HTTP_BAD_REQUEST;
     request->method = method;
-    request->peer = (struct pv_str){connection->peer, strlen(connection->peer)};
     connection->is_head = pv_str_equal(method, PV_STR("HEAD"));
     keep_for_log(connection);
     (void)MHD_get_connection_values_n(

@@ -67,7 +67,7 @@ struct pv_mhd_connection {
     bool path_is_root;  /* there is none behind it */
     bool target_bad;
     bool seen; /* the head was looked at */
-    bool is_head, closes;
+    bool is_head;
     bool has_body;
     size_t declared;  /* the length of the body, if that was said */
     unsigned refused; /* a status that the request gets instead of the handler, 0 if none */
@@ -89,6 +89,7 @@ struct pv_mhd_connection {
     char method[16], path[PV_HTTP_LOGGED_MAX + 1];
     size_t method_len, path_len;
     char peer[INET6_ADDRSTRLEN];
+    size_t peer_len;
 };
 
 /* Refusals that the server gives itself. */

@@ -48,11 +48,12 @@ void *pv_mhd_on_target(void *cls, const char *target, struct MHD_Connection *mhd
         pv_mhd_deadline(connection, options->header_ms, 0);
     atomic_store(&connection->idle, false);
     connection->since = options->on_access != NULL ? pv_mhd_microseconds() : 1;
-    connection->seen = connection->closes = false;
+    connection->seen = false;
     connection->refused = 0;
     connection->dropped = 0;
-    connection->request =
-        (struct pv_http_request){.headers = connection->headers, .query = connection->query};
+    connection->request = (struct pv_http_request){.headers = connection->headers,
+                                                   .query = connection->query,
+                                                   .peer = {connection->peer, connection->peer_len}};
     connection->status = 0;
     connection->bytes = 0;
     connection->method_len = connection->path_len = 0;

@@ -170,6 +170,9 @@ static void handle(void *context, struct pv_http_exchange *exchange)
     } else if (pv_str_equal(path, PV_STR("/stream"))) {
         reply.body = (struct pv_http_body){&stream_ops, &kit->stream};
         exchange->ops->answer(exchange, &reply);
+    } else if (pv_str_equal(path, PV_STR("/other"))) {
+        reply.body = (struct pv_http_body){&stream_ops, &kit->other};
+        exchange->ops->answer(exchange, &reply);
     } else if (pv_str_equal(path, PV_STR("/bad-header"))) {
         pv_http_reply_header(&reply, "X-Two-Lines", PV_STR("a\r\nb: c"));
         exchange->ops->answer(exchange, &reply);
@@ -223,6 +226,7 @@ void mhd_kit_init(struct mhd_kit *kit)
     memset(kit, 0, sizeof *kit);
     (void)pthread_mutex_init(&kit->mutex, NULL);
     (void)pthread_mutex_init(&kit->stream.mutex, NULL);
+    (void)pthread_mutex_init(&kit->other.mutex, NULL);
     kit->clock = (struct pv_clock){&clock_ops, kit};
     kit->options = (struct pv_http_options){.handler = handle,
                                             .context = kit,
@@ -256,7 +260,9 @@ static bool reached(struct mhd_kit *kit, const unsigned *number, unsigned value)
 {
     (void)pthread_mutex_lock(&kit->mutex);
     (void)pthread_mutex_lock(&kit->stream.mutex);
+    (void)pthread_mutex_lock(&kit->other.mutex);
     bool is = *number >= value;
+    (void)pthread_mutex_unlock(&kit->other.mutex);
     (void)pthread_mutex_unlock(&kit->stream.mutex);
     (void)pthread_mutex_unlock(&kit->mutex);
     return is;

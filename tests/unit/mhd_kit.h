@@ -43,7 +43,7 @@ struct mhd_kit {
     size_t kept_count;
     unsigned accesses, errors;
     char access_lines[KIT_LINES_MAX][384]; /* the last ones: "GET /path 200 5 127.0.0.1" */
-    struct kit_stream stream;              /* of /stream */
+    struct kit_stream stream, other;       /* of /stream, and of /other */
 };
 
 /* With a clock that stands, and deadlines looked at often. */

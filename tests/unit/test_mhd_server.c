@@ -226,7 +226,7 @@ static void access_log__tells_each_request_once(void **state)
     (void)state;
     check_int(kit_status(ask("GET /a%20b?c=d HTTP/1.1\r\nHost: h\r\n\r\n")), 200);
     mhd_kit_wait(&kit, &kit.accesses, 1);
-    assert_string_equal(kit.access_lines[0], "GET /a b 200 17 127.0.0.1");
+    assert_string_equal(kit.access_lines[0], "GET /a b 200 14 127.0.0.1");
     check_int(kit_status(ask("HEAD /b HTTP/1.1\r\nHost: h\r\n\r\n")), 200);
     mhd_kit_wait(&kit, &kit.accesses, 2);
     assert_string_equal(kit.access_lines[1], "HEAD /b 200 0 127.0.0.1");
