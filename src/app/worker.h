@@ -46,8 +46,8 @@ struct pv_worker_options {
 
 /* An answer's number is the record's in its stream; for PV_ANSWER_WRONG_VERSION the election's version (-1
    also if the command came too often); else -1. Its position is the record's where the store has told it:
-   that of the last event of each append, and that of a record which a repeated command was found in; else -1.
-   (The port does not promise that the positions of one append follow each other.) */
+   that of the last event of each append, those of the others if they follow each other, and that of a record
+   which a repeated command was found in; else -1. */
 
 /* What it did, for metrics. All only grow. */
 struct pv_worker_counts {

@@ -77,6 +77,15 @@ static bool look_for_others(struct pv_work *work, struct pv_work_part *part, str
     return true;
 }
 
+/* -1 where the store does not tell. */
+static int64_t position_of(const struct pv_appended *appended, int64_t number)
+{
+    int64_t behind = appended->last_number - number;
+    if (appended->position < 0 || (behind > 0 && !appended->follow))
+        return -1;
+    return appended->position - behind;
+}
+
 static void answer_recorded(struct pv_work_item *item, const struct pv_appended *appended)
 {
     int64_t number = appended->first_number + item->event;
@@ -84,7 +93,7 @@ static void answer_recorded(struct pv_work_item *item, const struct pv_appended 
     item->answer = (struct pv_answer){
         .kind = PV_ANSWER_RECORDED,
         .number = number,
-        .position = number == appended->last_number ? appended->position : -1,
+        .position = position_of(appended, number),
     };
 }
 

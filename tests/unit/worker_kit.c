@@ -52,6 +52,10 @@ static enum pv_store_result append_group(void *self, struct pv_append *appends, 
     if (failed && wk.failing == FAILS_BEFORE)
         return PV_STORE_FAULT;
     enum pv_store_result result = wk.inside.ops->append_group(wk.inside.self, appends, count, fault);
+    for (size_t i = 0; wk.tells.given && i < count; i++) {
+        appends[i].appended.follow = wk.tells.follow;
+        appends[i].appended.position = wk.tells.position;
+    }
     return failed ? PV_STORE_FAULT : result;
 }
 
