@@ -122,7 +122,9 @@ static bool add_old(struct search *search, const char *name)
         return read == PV_DIR_MISSING; /* removed meanwhile */
     enum pv_result result = pv_jwt_keys_add(search->keys, key);
     pv_signing_key_free(key);
-    return result == PV_OK || no_memory(search->dir, name, search->fault);
+    if (result == PV_OK)
+        return true;
+    return no_memory(search->dir, name, search->fault);
 }
 
 static bool visit(void *context, const char *name)

@@ -58,9 +58,11 @@ int __real_openat64(int dir, const char *name, int flags, ...);
 int __wrap_openat64(int dir, const char *name, int flags, ...);
 int __wrap_openat64(int dir, const char *name, int flags, ...)
 {
-    if (fails())
-        return -1;
-    return __real_openat64(dir, name, flags, S_IRUSR | S_IWUSR); /* the only mode that is asked for here */
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    return fails() ? -1 : __real_openat64(dir, name, flags, mode);
 }
 
 /* What is closed is closed, whatever is said. */

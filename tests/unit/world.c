@@ -95,7 +95,7 @@ void world_close(struct world *world)
 static enum world_outcome append(struct world *world, size_t index)
 {
     const struct world_step *step = &world->steps[index];
-    struct pv_appended appended = {-7, -7, -7};
+    struct pv_appended appended = {-7, -7, -7, false};
     int64_t version = version_after(world, index, step->which);
     switch (kit_append(&world->store, stream_names[step->which], version, event_for(step, index, step->which),
                        step->count, &appended, &world->fault)) {
