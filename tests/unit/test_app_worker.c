@@ -469,7 +469,7 @@ static void conflict__gives_back_what_waited_for_the_append(void **state)
     (void)worker_publish_life('A', 0, 0);
     worker_step(PV_WORKER_WORKED);
     unsigned known = worker_publish_life('A', 0, 0); /* what is recorded stays so */
-    (void)worker_publish_life('A', 1, 1); /* this one alone the store would recognise */
+    (void)worker_publish_life('A', 1, 1);            /* this one alone the store would recognise */
     unsigned first = worker_publish_life('A', 2, 2);
     unsigned again = worker_publish(worker_admin());
     unsigned reused = publish_line(worker_admin(), 'A', 2, "Election.ElectionDeleted", "");
