@@ -147,7 +147,7 @@ static int look_for_all(const struct pv_sqlite *sqlite, const struct object *obj
 }
 
 /* The first of our tables and indexes that is not as we make it, or that must be there and is not; NULL if
-   none is. Those that came later may be missing. */
+   none is. What came later may be missing as a whole: it was made in one transaction. */
 static int find_foreign(const struct pv_sqlite *sqlite, const char **foreign)
 {
     struct findings findings;
@@ -155,7 +155,9 @@ static int find_foreign(const struct pv_sqlite *sqlite, const char **foreign)
     *foreign = findings.foreign != NULL ? findings.foreign : findings.first_missing;
     for (size_t i = 0; status == SQLITE_OK && *foreign == NULL && i < LATER; i++) {
         status = look_for_all(sqlite, later[i].objects, later[i].count, &findings);
-        *foreign = findings.foreign;
+        *foreign = findings.foreign != NULL ? findings.foreign : findings.first_missing;
+        if (findings.foreign == NULL && findings.missing == later[i].count)
+            *foreign = NULL;
     }
     return status;
 }
