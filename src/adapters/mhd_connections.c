@@ -47,6 +47,7 @@ static void take_out(struct pv_mhd_connection *connection)
         connection->next->back = connection->back;
 }
 
+/* The last that was put in: of one before it with the same number, libmicrohttpd has closed the socket. */
 static struct pv_mhd_connection *pending_with(const struct pv_mhd_server *server, int fd)
 {
     struct pv_mhd_connection *connection = server->pending;
@@ -97,19 +98,6 @@ static void enlist(struct pv_mhd_server *server, struct pv_mhd_connection *conne
     put_in(&server->pending, connection);
 }
 
-/* The mutex is held. */
-static bool may_come_in(struct pv_mhd_server *server, const struct pv_mhd_connection *connection)
-{
-    /* A socket that is still expected here and is given once more: libmicrohttpd lost it for want of memory.
-     */
-    struct pv_mhd_connection *lost = pending_with(server, connection->fd);
-    if (lost != NULL)
-        forget(lost);
-    const struct in6_addr *address = &connection->address;
-    return count_of(server->pending, address) + count_of(server->live, address) <
-           server->options.connections_per_address;
-}
-
 struct pv_mhd_connection *pv_mhd_register(struct pv_mhd_server *server, int fd,
                                           const struct sockaddr_storage *peer)
 {
@@ -125,7 +113,8 @@ struct pv_mhd_connection *pv_mhd_register(struct pv_mhd_server *server, int fd,
     atomic_store(&connection->stream.beat, INT64_MAX);
     pv_mhd_deadline(connection, server->options.header_ms, 0);
     (void)pthread_mutex_lock(&server->mutex);
-    bool ok = may_come_in(server, connection);
+    bool ok = count_of(server->pending, &connection->address) + count_of(server->live, &connection->address) <
+              server->options.connections_per_address;
     if (ok)
         enlist(server, connection);
     (void)pthread_mutex_unlock(&server->mutex);
@@ -143,12 +132,14 @@ void pv_mhd_unregister(struct pv_mhd_connection *connection)
     (void)pthread_mutex_unlock(&server->mutex);
 }
 
-void pv_mhd_forget_pending(struct pv_mhd_server *server)
+void pv_mhd_forget_pending(struct pv_mhd_server *server, int64_t due)
 {
-    (void)pthread_mutex_lock(&server->mutex);
-    while (server->pending != NULL)
-        forget(server->pending);
-    (void)pthread_mutex_unlock(&server->mutex);
+    struct pv_mhd_connection *next;
+    for (struct pv_mhd_connection *connection = server->pending; connection != NULL; connection = next) {
+        next = connection->next;
+        if (atomic_load(&connection->deadline) <= due)
+            forget(connection);
+    }
 }
 
 static struct pv_mhd_connection *start(struct pv_mhd_server *server, struct MHD_Connection *mhd)

@@ -45,6 +45,7 @@ static void sweep(struct pv_mhd_server *server)
     for (struct pv_mhd_connection *connection = server->live; connection != NULL;
          connection = connection->next)
         look_at(server, connection, now);
+    pv_mhd_forget_pending(server, now);
     (void)pthread_mutex_unlock(&server->mutex);
 }
 

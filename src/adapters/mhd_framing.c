@@ -151,6 +151,7 @@ unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *tar
     if (!check_request_line(connection, method, target, version))
         return MHD_HTTP_BAD_REQUEST;
     request->method = method;
+    connection->is_1_0 = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
     connection->is_head = pv_str_equal(method, PV_STR("HEAD"));
     keep_for_log(connection);
     (void)MHD_get_connection_values_n(
@@ -158,9 +159,8 @@ unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *tar
         take_pair, &head);
     size_t size =
         MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
-    bool is_1_0 = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
-    if (head.bad || head.expected + 2 != method_text + size || !frames_one_request(&head, is_1_0) ||
-        head.query > PV_HTTP_QUERY_MAX)
+    if (head.bad || head.expected + 2 != method_text + size ||
+        !frames_one_request(&head, connection->is_1_0) || head.query > PV_HTTP_QUERY_MAX)
         return MHD_HTTP_BAD_REQUEST;
     /* An eighth of the memory is the reply's head's. */
     if (head.headers > PV_HTTP_REQUEST_HEADERS_MAX ||

@@ -81,7 +81,7 @@ static void free_server(struct pv_mhd_server *server)
 {
     for (unsigned i = 0; i < server->daemon_count; i++)
         MHD_stop_daemon(server->daemons[i].mhd);
-    pv_mhd_forget_pending(server);
+    pv_mhd_forget_pending(server, INT64_MAX);
     pv_mhd_free_pages(server);
     if (server->listener >= 0)
         (void)close(server->listener);
