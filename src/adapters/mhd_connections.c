@@ -11,18 +11,19 @@
    is one, since everybody has that many. */
 static void set_peer(struct pv_mhd_connection *connection, const struct sockaddr_storage *peer)
 {
+    static const unsigned char MAPPED[12] = {[10] = 0xff, [11] = 0xff}; /* ::ffff:0:0/96 */
     struct in6_addr *key = &connection->address;
     if (peer->ss_family == AF_INET) {
         struct sockaddr_in v4;
         memcpy(&v4, peer, sizeof v4);
         (void)inet_ntop(AF_INET, &v4.sin_addr, connection->peer, sizeof connection->peer);
-        key->s6_addr[10] = key->s6_addr[11] = 0xff;
+        memcpy(key, MAPPED, sizeof MAPPED);
         memcpy(&key->s6_addr[12], &v4.sin_addr, sizeof v4.sin_addr);
         return;
     }
     struct sockaddr_in6 v6;
     memcpy(&v6, peer, sizeof v6);
-    if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+    if (memcmp(&v6.sin6_addr, MAPPED, sizeof MAPPED) == 0) {
         *key = v6.sin6_addr;
         (void)inet_ntop(AF_INET, &key->s6_addr[12], connection->peer, sizeof connection->peer);
         return;

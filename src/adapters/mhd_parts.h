@@ -170,8 +170,7 @@ void pv_mhd_wake_keeper(struct pv_mhd_server *server);
 void *pv_mhd_on_target(void *server, const char *target, struct MHD_Connection *mhd);
 size_t pv_mhd_unescape(void *server, struct MHD_Connection *mhd, char *text);
 /* mhd_framing.c: looks at the whole head, and fills in the request. The status to refuse it with, or 0. */
-unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *target, const char *method,
-                           const char *version);
+unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *method, const char *version);
 /* mhd_body.c: before the body, and each part of it; MHD_NO cuts the connection. */
 unsigned pv_mhd_expect_body(struct pv_mhd_connection *connection);
 enum MHD_Result pv_mhd_take_body(struct pv_mhd_connection *connection, const char *bytes, size_t *len);

@@ -161,15 +161,21 @@ static void end_soon(struct pv_mhd_server *server, atomic_bool *how)
     pv_mhd_wake_keeper(server);
 }
 
+/* The mutex is held. */
+static bool is_drained(const struct pv_mhd_server *server)
+{
+    return server->count == 0 && !server->listening;
+}
+
 bool pv_mhd_drain(struct pv_mhd_server *server, int timeout_ms)
 {
     struct timespec when = in_ms(timeout_ms);
     int waited = 0;
     end_soon(server, &server->draining);
     (void)pthread_mutex_lock(&server->mutex);
-    while ((server->count != 0 || server->listening) && waited == 0)
+    while (!is_drained(server) && waited == 0)
         waited = pthread_cond_timedwait(&server->changed, &server->mutex, &when);
-    bool drained = server->count == 0 && !server->listening;
+    bool drained = is_drained(server);
     (void)pthread_mutex_unlock(&server->mutex);
     if (!drained)
         end_soon(server, &server->cutting);

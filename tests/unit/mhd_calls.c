@@ -5,12 +5,22 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 static atomic_int which = MHD_CALLS, left, error;
-static atomic_bool failed, lying;
+static atomic_bool failed;
+static atomic_int how;
+static struct {
+    struct MHD_Daemon *daemon;
+    int fd;
+    struct sockaddr_storage address;
+    socklen_t len;
+} held;
+static void (*suspend_hook)(void *context);
+static void *suspend_context;
 
 void mhd_call_fails(enum mhd_call call, int number, int with)
 {
@@ -26,9 +36,15 @@ bool mhd_call_failed(void)
     return atomic_load(&failed);
 }
 
-void mhd_call_lies(bool lies)
+void mhd_call_failure(enum mhd_failure failure)
 {
-    atomic_store(&lying, lies);
+    atomic_store(&how, (int)failure);
+}
+
+void mhd_call_before_suspend(void (*hook)(void *context), void *context)
+{
+    suspend_hook = hook;
+    suspend_context = context;
 }
 
 static bool fails(enum mhd_call call)
@@ -83,8 +99,31 @@ enum MHD_Result __wrap_MHD_add_connection(struct MHD_Daemon *daemon, int fd, con
 {
     if (!fails(CALL_MHD_add_connection))
         return __real_MHD_add_connection(daemon, fd, address, len);
+    if (atomic_load(&how) == MHD_HOLDS) {
+        memcpy(&held.address, address, len);
+        held.daemon = daemon;
+        held.fd = fd;
+        held.len = len;
+        return MHD_YES;
+    }
     (void)close(fd);
-    return atomic_load(&lying) ? MHD_YES : MHD_NO;
+    return atomic_load(&how) == MHD_LIES ? MHD_YES : MHD_NO;
+}
+
+void mhd_call_go_on(void)
+{
+    (void)__real_MHD_add_connection(held.daemon, held.fd, (const struct sockaddr *)&held.address, held.len);
+}
+
+void __real_MHD_suspend_connection(struct MHD_Connection *connection);
+void __wrap_MHD_suspend_connection(struct MHD_Connection *connection);
+void __wrap_MHD_suspend_connection(struct MHD_Connection *connection)
+{
+    void (*hook)(void *context) = suspend_hook;
+    suspend_hook = NULL;
+    if (hook != NULL)
+        hook(suspend_context);
+    __real_MHD_suspend_connection(connection);
 }
 
 enum MHD_Result __real_MHD_set_response_options(struct MHD_Response *response, enum MHD_ResponseFlags flags,

@@ -30,7 +30,12 @@ enum mhd_call {
 void mhd_call_fails(enum mhd_call call, int number, int with);
 /* Whether it has happened. */
 bool mhd_call_failed(void);
-/* A failing MHD_add_connection says that it succeeded. */
-void mhd_call_lies(bool lies);
+/* What a failing MHD_add_connection does: it says so, says that it succeeded, or takes the connection and
+   does nothing with it until mhd_call_go_on. */
+enum mhd_failure { MHD_FAILS, MHD_LIES, MHD_HOLDS };
+void mhd_call_failure(enum mhd_failure failure);
+void mhd_call_go_on(void);
+/* Called, once, before the next connection is suspended; NULL: not. */
+void mhd_call_before_suspend(void (*hook)(void *context), void *context);
 
 #endif

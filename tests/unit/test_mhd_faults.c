@@ -14,7 +14,7 @@ static int set_up(void **state)
 {
     (void)state;
     mhd_call_fails(MHD_CALLS, 0, 0);
-    mhd_call_lies(false);
+    mhd_call_failure(MHD_FAILS);
     mhd_kit_init(&kit);
     return 0;
 }
@@ -97,7 +97,7 @@ static void connection__that_is_lost__frees_its_place_in_time(void **state)
     (void)state;
     kit.options.connections = 1;
     mhd_kit_open(&kit);
-    mhd_call_lies(true);
+    mhd_call_failure(MHD_LIES);
     mhd_call_fails(CALL_MHD_add_connection, 0, ENOMEM);
     int fd = kit_connect(&kit), other = kit_connect(&kit);
     check_true(kit_is_closed(fd, KIT_WAIT_MS));
@@ -115,6 +115,77 @@ static void connection__that_is_lost__frees_its_place_in_time(void **state)
     fd = kit_connect(&kit);
     check_true(kit_is_closed(fd, KIT_WAIT_MS));
     (void)close(fd);
+    mhd_kit_close(&kit);
+}
+
+/* Its thread begins with it when the server has given it up. */
+static void connection__that_begins_too_late__is_closed(void **state)
+{
+    (void)state;
+    mhd_kit_open(&kit);
+    mhd_call_failure(MHD_HOLDS);
+    mhd_call_fails(CALL_MHD_add_connection, 0, 0);
+    int fd = kit_connect(&kit);
+    kit_send(fd, GET("/x%20") GET("/y"));
+    kit_check_alive(&kit);
+    check_true(mhd_call_failed());
+    mhd_kit_advance(&kit, 10000);
+    /* All of them are looked at in one go. */
+    int idle = kit_connect(&kit);
+    check_int(kit.accesses, 1);
+    mhd_kit_advance(&kit, 10000);
+    while (!kit_is_closed(idle, 2))
+        mhd_kit_advance(&kit, 10000);
+    mhd_call_go_on();
+    check_true(kit_is_closed(fd, KIT_WAIT_MS));
+    check_int(kit.requests, 1);
+    (void)close(idle);
+    (void)close(fd);
+    kit_check_alive(&kit);
+    mhd_kit_close(&kit);
+}
+
+static void answer_kept(void *context)
+{
+    mhd_kit_answer(context, "just in between");
+}
+
+static void answer__between_the_handler_and_the_suspension__is_sent(void **state)
+{
+    (void)state;
+    mhd_kit_open(&kit);
+    mhd_call_before_suspend(answer_kept, &kit);
+    check_int(kit_ask(&kit, GET("/late"), buffer), 200);
+    check_true(strstr(buffer, "just in between") != NULL);
+    mhd_kit_close(&kit);
+}
+
+static void *drain(void *argument)
+{
+    (void)argument;
+    return pv_mhd_drain(kit.server, KIT_WAIT_MS) ? argument : NULL;
+}
+
+static void reply__that_cannot_say_close_in_a_drain__is_500(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    void *drained = NULL;
+    mhd_kit_open(&kit);
+    int fd = kit_connect(&kit), idle = kit_connect(&kit);
+    kit_send(idle, GET("/x"));
+    check_int(kit_status(kit_read_reply(idle, buffer, false)), 200);
+    kit_send(fd, GET("/late"));
+    mhd_kit_wait_kept(&kit, 1);
+    check_int(pthread_create(&thread, NULL, drain, &kit), 0);
+    check_true(kit_is_closed(idle, KIT_WAIT_MS));
+    mhd_call_fails(CALL_MHD_add_response_header, 2, ENOMEM);
+    mhd_kit_answer(&kit, "x");
+    check_int(kit_status(kit_read_all(fd, buffer)), 500);
+    (void)pthread_join(thread, &drained);
+    check_true(drained != NULL);
+    (void)close(fd);
+    (void)close(idle);
     mhd_kit_close(&kit);
 }
 
@@ -178,8 +249,11 @@ static const struct CMUnitTest tests[] = {
     CASE(accept__without_descriptors__goes_on_later),
     CASE(connection__that_there_is_no_memory_for__is_closed),
     CASE(connection__that_is_lost__frees_its_place_in_time),
+    CASE(connection__that_begins_too_late__is_closed),
+    CASE(answer__between_the_handler_and_the_suspension__is_sent),
+    CASE(reply__that_cannot_say_close_in_a_drain__is_500),
     CASE(request__that_there_is_no_memory_for__is_503),
     CASE(reply__that_there_is_no_memory_for__is_503_or_500),
     CASE(stream__that_there_is_no_memory_for__is_closed_once),
 };
-CHECK_MAIN(tests, 7)
+CHECK_MAIN(tests, 10)
