@@ -147,7 +147,8 @@ static struct pv_mhd_connection *start(struct pv_mhd_server *server, struct MHD_
 {
     int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     struct pv_mhd_connection *connection = pending_with(server, fd);
-    /* Whoever is cutting must be done with what it sees now. */
+    /* One that nobody knows any more, or too late to begin: whoever is cutting must be done with what it sees
+       now. Shut both ways, libmicrohttpd closes it before it reads a byte. */
     if (connection == NULL || atomic_load(&server->cutting)) {
         (void)shutdown(fd, SHUT_RDWR);
         return NULL;

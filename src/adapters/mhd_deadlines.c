@@ -3,8 +3,8 @@
    byte, and a byte a second keeps a connection for ever. */
 #include "mhd_parts.h"
 
-#include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

@@ -1,6 +1,7 @@
 /* From a request to its answer. An answer during the handler goes out at once. Otherwise libmicrohttpd lets
    go of the connection (suspends it) until the answer comes, in whatever thread. */
 #include "mhd_parts.h"
+#include "never.h"
 
 static enum MHD_Result queue(struct pv_mhd_connection *connection, unsigned status,
                              struct MHD_Response *response, uint64_t bytes)
@@ -62,7 +63,7 @@ enum MHD_Result pv_mhd_on_request(void *cls, struct MHD_Connection *mhd, const c
 {
     (void)cls, (void)mhd, (void)target;
     struct pv_mhd_connection *connection = *context;
-    if (connection == NULL || atomic_load_explicit(&connection->server->cutting, memory_order_relaxed))
+    if (PV_NEVER(connection == NULL))
         return MHD_NO;
     if (!connection->seen)
         return look_at_head(connection, method, version);
@@ -111,7 +112,7 @@ void pv_mhd_on_completed(void *cls, struct MHD_Connection *mhd, void **context,
 {
     (void)cls, (void)mhd, (void)code;
     struct pv_mhd_connection *connection = *context;
-    if (connection == NULL)
+    if (PV_NEVER(connection == NULL))
         return;
     if (connection->server->options.on_access != NULL)
         tell_log(connection);

@@ -182,7 +182,7 @@ bool pv_mhd_drain(struct pv_mhd_server *server, int timeout_ms)
     return drained;
 }
 
-/* From here on libmicrohttpd begins no request (cutting); what waits in `pending` was never begun. */
+/* What waits in `pending` is not waited for: with `cutting` set it does not begin any more. */
 static void wait_for_live(struct pv_mhd_server *server)
 {
     (void)pthread_mutex_lock(&server->mutex);

@@ -41,7 +41,7 @@ void *pv_mhd_on_target(void *cls, const char *target, struct MHD_Connection *mhd
 {
     (void)cls;
     struct pv_mhd_connection *connection = pv_mhd_connection_of(mhd);
-    if (connection == NULL || PV_NEVER(target == NULL))
+    if (PV_NEVER(connection == NULL || target == NULL))
         return NULL;
     const struct pv_http_options *options = &connection->server->options;
     /* On a fresh connection the time for the head runs since it was accepted. */
@@ -105,7 +105,7 @@ size_t pv_mhd_unescape(void *cls, struct MHD_Connection *mhd, char *text)
     (void)cls;
     struct pv_mhd_connection *connection = pv_mhd_connection_of(mhd);
     size_t len = strlen(text);
-    if (connection == NULL || connection->target_bad)
+    if (PV_NEVER(connection == NULL) || connection->target_bad)
         return len;
     if (text != connection->target) {
         connection->target_bad = !decode(text, &len);

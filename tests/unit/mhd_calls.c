@@ -115,6 +115,30 @@ void mhd_call_go_on(void)
     (void)__real_MHD_add_connection(held.daemon, held.fd, (const struct sockaddr *)&held.address, held.len);
 }
 
+static atomic_bool lingers;
+
+void mhd_call_resume_until_yield(void)
+{
+    atomic_store(&lingers, true);
+}
+
+int __real_sched_yield(void);
+int __wrap_sched_yield(void);
+int __wrap_sched_yield(void)
+{
+    atomic_store(&lingers, false);
+    return __real_sched_yield();
+}
+
+void __real_MHD_resume_connection(struct MHD_Connection *connection);
+void __wrap_MHD_resume_connection(struct MHD_Connection *connection);
+void __wrap_MHD_resume_connection(struct MHD_Connection *connection)
+{
+    __real_MHD_resume_connection(connection);
+    while (atomic_load(&lingers))
+        (void)__real_sched_yield();
+}
+
 void __real_MHD_suspend_connection(struct MHD_Connection *connection);
 void __wrap_MHD_suspend_connection(struct MHD_Connection *connection);
 void __wrap_MHD_suspend_connection(struct MHD_Connection *connection)

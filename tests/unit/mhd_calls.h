@@ -38,4 +38,7 @@ void mhd_call_go_on(void);
 /* Called, once, before the next connection is suspended; NULL: not. */
 void mhd_call_before_suspend(void (*hook)(void *context), void *context);
 
+/* The next thread that resumes a connection stays in that call until another one has yielded. */
+void mhd_call_resume_until_yield(void);
+
 #endif

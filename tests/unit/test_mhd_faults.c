@@ -132,7 +132,6 @@ static void connection__that_begins_too_late__is_closed(void **state)
     mhd_kit_advance(&kit, 10000);
     /* All of them are looked at in one go. */
     int idle = kit_connect(&kit);
-    check_int(kit.accesses, 1);
     mhd_kit_advance(&kit, 10000);
     while (!kit_is_closed(idle, 2))
         mhd_kit_advance(&kit, 10000);
@@ -142,6 +141,24 @@ static void connection__that_begins_too_late__is_closed(void **state)
     (void)close(idle);
     (void)close(fd);
     kit_check_alive(&kit);
+    mhd_kit_close(&kit);
+}
+
+/* Its thread begins with it when the server is about to end. */
+static void connection__that_begins_while_all_are_cut__is_closed(void **state)
+{
+    (void)state;
+    mhd_kit_open(&kit);
+    mhd_call_failure(MHD_HOLDS);
+    mhd_call_fails(CALL_MHD_add_connection, 0, 0);
+    int fd = kit_connect(&kit);
+    kit_send(fd, GET("/x"));
+    kit_check_alive(&kit);
+    check_true(!pv_mhd_drain(kit.server, 0));
+    mhd_call_go_on();
+    check_true(kit_is_closed(fd, KIT_WAIT_MS));
+    check_int(kit.requests, 1);
+    (void)close(fd);
     mhd_kit_close(&kit);
 }
 
@@ -158,6 +175,29 @@ static void answer__between_the_handler_and_the_suspension__is_sent(void **state
     check_int(kit_ask(&kit, GET("/late"), buffer), 200);
     check_true(strstr(buffer, "just in between") != NULL);
     mhd_kit_close(&kit);
+}
+
+static void *answer_late(void *argument)
+{
+    mhd_kit_answer(argument, "late");
+    return NULL;
+}
+
+/* The connection is over before the thread that answered has left the call that resumed it. */
+static void close__waits_for_a_thread_that_is_still_answering(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    mhd_kit_open(&kit);
+    int fd = kit_connect(&kit);
+    kit_send(fd, "GET /late HTTP/1.0\r\n\r\n");
+    mhd_kit_wait_kept(&kit, 1);
+    mhd_call_resume_until_yield();
+    check_int(pthread_create(&thread, NULL, answer_late, &kit), 0);
+    check_int(kit_status(kit_read_all(fd, buffer)), 200);
+    (void)close(fd);
+    mhd_kit_close(&kit);
+    (void)pthread_join(thread, NULL);
 }
 
 static void *drain(void *argument)
@@ -250,10 +290,12 @@ static const struct CMUnitTest tests[] = {
     CASE(connection__that_there_is_no_memory_for__is_closed),
     CASE(connection__that_is_lost__frees_its_place_in_time),
     CASE(connection__that_begins_too_late__is_closed),
+    CASE(connection__that_begins_while_all_are_cut__is_closed),
     CASE(answer__between_the_handler_and_the_suspension__is_sent),
+    CASE(close__waits_for_a_thread_that_is_still_answering),
     CASE(reply__that_cannot_say_close_in_a_drain__is_500),
     CASE(request__that_there_is_no_memory_for__is_503),
     CASE(reply__that_there_is_no_memory_for__is_503_or_500),
     CASE(stream__that_there_is_no_memory_for__is_closed_once),
 };
-CHECK_MAIN(tests, 10)
+CHECK_MAIN(tests, 12)
