@@ -1,6 +1,7 @@
 /* The request's target: the path and the query, decoded in libmicrohttpd's own memory. What is decoded there
    once more means nothing else: no NUL can come out, and what is no escape is refused rather than kept. */
 #include "mhd_parts.h"
+#include "never.h"
 
 #include <string.h>
 #include <strings.h>
@@ -40,7 +41,7 @@ void *pv_mhd_on_target(void *cls, const char *target, struct MHD_Connection *mhd
 {
     (void)cls;
     struct pv_mhd_connection *connection = pv_mhd_connection_of(mhd);
-    if (connection == NULL)
+    if (PV_NEVER(connection == NULL || target == NULL))
         return NULL;
     const struct pv_http_options *options = &connection->server->options;
     /* On a fresh connection the time for the head runs since it was accepted. */
@@ -58,8 +59,8 @@ void *pv_mhd_on_target(void *cls, const char *target, struct MHD_Connection *mhd
     connection->bytes = 0;
     connection->method_len = connection->path_len = 0;
     connection->target = target;
-    connection->target_size = target != NULL ? strlen(target) : 0;
-    connection->target_bad = target == NULL || !is_plain(target, connection->target_size);
+    connection->target_size = strlen(target);
+    connection->target_bad = !is_plain(target, connection->target_size);
     if (!connection->target_bad)
         find_path(connection, target);
     return connection;
@@ -104,7 +105,7 @@ size_t pv_mhd_unescape(void *cls, struct MHD_Connection *mhd, char *text)
     (void)cls;
     struct pv_mhd_connection *connection = pv_mhd_connection_of(mhd);
     size_t len = strlen(text);
-    if (connection == NULL || connection->target_bad)
+    if (PV_NEVER(connection == NULL) || connection->target_bad)
         return len;
     if (text != connection->target) {
         connection->target_bad = !decode(text, &len);

@@ -76,6 +76,23 @@ static void stream__with_all_at_hand__is_a_reply_in_chunks(void **state)
     (void)close(fd);
 }
 
+static void stream__that_is_woken_before_it_waits__is_read_again(void **state)
+{
+    (void)state;
+    kit.stream.wakes_itself = true;
+    int fd = open_stream();
+    mhd_kit_wait(&kit, &kit.stream.reads, 2);
+    (void)pthread_mutex_lock(&kit.stream.mutex);
+    kit.stream.is_empty = true;
+    (void)pthread_mutex_unlock(&kit.stream.mutex);
+    kit_stream_say(&kit.stream, "");
+    mhd_kit_wait(&kit, &kit.stream.reads, 3);
+    /* No bytes are no end. */
+    kit_stream_say(&kit.stream, "bytes");
+    kit_read_until(fd, buffer, "5\r\nbytes\r\n");
+    (void)close(fd);
+}
+
 static void stream__for_http_1_0__ends_with_the_connection(void **state)
 {
     (void)state;
@@ -292,6 +309,55 @@ static void drain__finishes_what_runs_and_closes_what_is_idle(void **state)
     (void)close(live);
 }
 
+/* It came before the drain, so it is no use to its client to be cut. */
+static void drain__with_a_request_that_is_not_read_yet__answers_it(void **state)
+{
+    (void)state;
+    mhd_kit_close(&kit);
+    mhd_kit_init(&kit);
+    kit.options.threads = 1;
+    mhd_kit_open(&kit);
+    int busy = kit_connect(&kit), unread = kit_connect(&kit), idle = kit_connect(&kit);
+    kit_send(unread, GET("/1"));
+    check_int(kit_status(kit_read_reply(unread, buffer, false)), 200);
+    kit_send(idle, GET("/2"));
+    check_int(kit_status(kit_read_reply(idle, buffer, false)), 200);
+    mhd_kit_wait(&kit, &kit.accesses, 2);
+    (void)pthread_mutex_lock(&kit.gate);
+    kit_send(busy, GET("/gate"));
+    mhd_kit_wait(&kit, &kit.requests, 3);
+    kit_send(unread, GET("/3"));
+    struct drain draining = {.ms = KIT_WAIT_MS};
+    check_int(pthread_create(&draining.thread, NULL, drain, &draining), 0);
+    check_true(kit_is_closed(idle, KIT_WAIT_MS));
+    (void)pthread_mutex_unlock(&kit.gate);
+    struct pv_str reply = kit_read_all(unread, buffer);
+    check_str(kit_body(reply), "GET /3|\n");
+    check_str(kit_header(reply, "Connection"), "close");
+    (void)pthread_join(draining.thread, NULL);
+    check_true(draining.drained);
+    (void)close(busy);
+    (void)close(unread);
+    (void)close(idle);
+}
+
+/* A body that does not want to know. */
+static void drain__with_a_body_that_is_not_told__cuts_it(void **state)
+{
+    (void)state;
+    int fd = kit_connect(&kit);
+    kit_send(fd, GET("/other"));
+    mhd_kit_wait(&kit, &kit.other.started, 1);
+    struct drain draining = {.ms = 50};
+    check_int(pthread_create(&draining.thread, NULL, drain, &draining), 0);
+    check_true(kit_is_closed(fd, KIT_WAIT_MS));
+    (void)pthread_join(draining.thread, NULL);
+    check_true(!draining.drained);
+    mhd_kit_wait(&kit, &kit.other.closed, 1);
+    check_int(kit.other.drained, 0);
+    (void)close(fd);
+}
+
 static void drain__of_a_server_at_rest__is_done_at_once(void **state)
 {
     (void)state;
@@ -350,6 +416,7 @@ static void close__waits_for_the_answer_that_is_owed(void **state)
 static const struct CMUnitTest tests[] = {
     CASE(stream__says_what_it_is_woken_for),
     CASE(stream__with_all_at_hand__is_a_reply_in_chunks),
+    CASE(stream__that_is_woken_before_it_waits__is_read_again),
     CASE(stream__for_http_1_0__ends_with_the_connection),
     CASE(stream__that_is_silent__is_read_again_at_each_heartbeat),
     CASE(stream__that_breaks__is_cut_without_its_end),
@@ -359,8 +426,10 @@ static const struct CMUnitTest tests[] = {
     CASE(connections__beyond_the_limit__wait_for_a_place),
     CASE(connections__of_one_address__are_limited),
     CASE(drain__finishes_what_runs_and_closes_what_is_idle),
+    CASE(drain__with_a_request_that_is_not_read_yet__answers_it),
+    CASE(drain__with_a_body_that_is_not_told__cuts_it),
     CASE(drain__of_a_server_at_rest__is_done_at_once),
     CASE(drain__that_takes_too_long__cuts),
     CASE(close__waits_for_the_answer_that_is_owed),
 };
-CHECK_MAIN(tests, 14)
+CHECK_MAIN(tests, 17)
