@@ -4,6 +4,12 @@
 
 #include <stdlib.h>
 
+/* With the number of its put, and whether it, or a later one of its kind, is there. */
+static const char part_sql[] =
+    "SELECT c.last_number, p.json, "
+    "EXISTS(SELECT 1 FROM cached_parts WHERE election=c.election AND kind=?2 AND page>=?3) "
+    "FROM cached c LEFT JOIN cached_parts p ON p.election=c.election AND p.kind=?2 AND p.page=?3 "
+    "WHERE c.id=?1";
 static const char *const sql[PV_CACHE_STATEMENTS] = {
     [PV_CACHE_FIND] = "SELECT election, last_number FROM cached WHERE id=?1",
     [PV_CACHE_ADD] = "INSERT INTO cached(id, last_number) VALUES(?1, ?2)",
@@ -13,11 +19,7 @@ static const char *const sql[PV_CACHE_STATEMENTS] = {
     [PV_CACHE_PUT_PART] = "INSERT OR REPLACE INTO cached_parts VALUES(?1, ?2, ?3, ?4)",
     [PV_CACHE_DROP_PAGES] = "DELETE FROM cached_parts WHERE election=?1 AND kind=?2 AND page>=?3",
     [PV_CACHE_PARTS] = "SELECT kind, page, json FROM cached_parts WHERE election=?1 ORDER BY kind, page",
-    [PV_CACHE_PART] =
-        "SELECT c.last_number, p.json, "
-        "EXISTS(SELECT 1 FROM cached_parts WHERE election=c.election AND kind=?2 AND page>=?3) "
-        "FROM cached c LEFT JOIN cached_parts p ON p.election=c.election AND p.kind=?2 AND p.page=?3 "
-        "WHERE c.id=?1",
+    [PV_CACHE_PART] = part_sql,
     [PV_CACHE_REMOVE_PARTS] = "DELETE FROM cached_parts WHERE election=?1",
     [PV_CACHE_REMOVE] = "DELETE FROM cached WHERE election=?1",
     [PV_CACHE_LIST] = "SELECT id FROM cached ORDER BY id",

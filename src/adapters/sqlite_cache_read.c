@@ -163,7 +163,11 @@ static bool get_part(struct pv_cache_call *call, struct pv_str kind, uint32_t pa
         status = SQLITE_DONE;
     }
     int end = sqlite3_reset(statement);
-    return sound && pv_cache_ok(call, end != SQLITE_OK ? end : status, SQLITE_DONE);
+    if (sound && pv_cache_ok(call, end != SQLITE_OK ? end : status, SQLITE_DONE))
+        return true;
+    free(json->ptr);
+    json->ptr = NULL;
+    return false;
 }
 
 /* What a step of reading came to. */
@@ -181,14 +185,14 @@ enum pv_cache_result pv_sqlite_cache_get_header(void *self, struct pv_election_i
     struct pv_text found = {NULL, 0};
     pv_cache_call_begin(&call, self, id, "read", fault);
     bool done = get_part(&call, pv_cache_header_kind, 0, &found);
-    if (done && call.election != 0 && found.ptr == NULL)
-        done = pv_cache_damaged(&call, "its header is missing; rebuild the cache");
-    enum pv_cache_result result = result_of(&call, done);
-    if (result == PV_CACHE_OK) {
-        *last_number = call.last_number;
-        *header = found;
+    if (found.ptr == NULL) {
+        if (done && call.election != 0)
+            done = pv_cache_damaged(&call, "its header is missing; rebuild the cache");
+        return result_of(&call, done);
     }
-    return result;
+    *last_number = call.last_number;
+    *header = found;
+    return PV_CACHE_OK;
 }
 
 enum pv_cache_result pv_sqlite_cache_get_page(void *self, struct pv_election_id id, enum pv_page_kind kind,
@@ -199,14 +203,11 @@ enum pv_cache_result pv_sqlite_cache_get_page(void *self, struct pv_election_id 
     struct pv_text found = {NULL, 0};
     pv_cache_call_begin(&call, self, id, "read", fault);
     bool done = get_part(&call, pv_cache_page_kinds[kind], page, &found);
-    if (done && found.ptr == NULL)
-        return PV_CACHE_MISSING;
-    enum pv_cache_result result = result_of(&call, done);
-    if (result == PV_CACHE_OK) {
-        *last_number = call.last_number;
-        *json = found;
-    }
-    return result;
+    if (found.ptr == NULL)
+        return done ? PV_CACHE_MISSING : result_of(&call, false);
+    *last_number = call.last_number;
+    *json = found;
+    return PV_CACHE_OK;
 }
 
 /* --- what other tables have --- */

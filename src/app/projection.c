@@ -127,13 +127,13 @@ enum pv_result pv_changed_pages_note(struct pv_changed_pages *changed, const str
 struct projection {
     const struct pv_election *election;
     const struct pv_changed_pages *changed; /* NULL: all */
-    struct pv_out out;
+    struct pv_out *out;
     struct pv_buffer buffer;
 };
 
 static bool print_part(struct projection *projection, struct pv_str *bytes)
 {
-    if (!pv_out_flush(&projection->out))
+    if (!pv_out_flush(projection->out))
         return false;
     *bytes = (struct pv_str){projection->buffer.bytes, projection->buffer.len};
     return true;
@@ -142,14 +142,14 @@ static bool print_part(struct projection *projection, struct pv_str *bytes)
 static void begin_part(struct projection *projection)
 {
     projection->buffer.len = 0;
-    pv_out_init(&projection->out, pv_buffer_write, &projection->buffer);
+    pv_out_init(projection->out, pv_buffer_write, &projection->buffer);
 }
 
 static bool give_document(void *context, struct pv_str *bytes)
 {
     struct projection *projection = context;
     begin_part(projection);
-    pv_document_write(&projection->out, projection->election);
+    pv_document_write(projection->out, projection->election);
     return print_part(projection, bytes);
 }
 
@@ -157,7 +157,7 @@ static bool give_header(void *context, struct pv_str *bytes)
 {
     struct projection *projection = context;
     begin_part(projection);
-    pv_document_write_header(&projection->out, projection->election);
+    pv_document_write_header(projection->out, projection->election);
     return print_part(projection, bytes);
 }
 
@@ -166,9 +166,9 @@ static bool give_page(void *context, enum pv_page_kind kind, uint32_t page, stru
     struct projection *projection = context;
     begin_part(projection);
     if (kind == PV_PAGE_KIND_VOTERS)
-        pv_document_write_voters(&projection->out, projection->election, page);
+        pv_document_write_voters(projection->out, projection->election, page);
     else
-        pv_document_write_ballots(&projection->out, projection->election, page);
+        pv_document_write_ballots(projection->out, projection->election, page);
     return print_part(projection, bytes);
 }
 
@@ -202,7 +202,7 @@ static bool give_summary(void *context, struct pv_str *bytes)
     struct projection *projection = context;
     const struct pv_election *election = projection->election;
     const struct pv_changed_pages *changed = projection->changed;
-    struct pv_out *out = &projection->out;
+    struct pv_out *out = projection->out;
     char id[PV_ULID_LEN];
     pv_ulid_format(election->id.bits, id);
     begin_part(projection);
@@ -253,7 +253,9 @@ static void give_email(struct pv_str email, pv_page_key_fn *take, void *taker)
     begin_key(&key, PV_STR("email:"));
     for (size_t i = 0; i < email.len; i++) {
         char c = email.ptr[i];
-        key.bytes[key.len++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        if (c >= 'A' && c <= 'Z')
+            c = "abcdefghijklmnopqrstuvwxyz"[c - 'A'];
+        key.bytes[key.len++] = c;
     }
     take(taker, (struct pv_str){key.bytes, key.len});
 }
@@ -315,10 +317,8 @@ enum pv_cache_result pv_project(struct pv_document_cache *cache, const struct pv
         enum pv_cache_result removed = cache->ops->remove(cache->self, election->id, fault);
         return removed == PV_CACHE_MISSING ? PV_CACHE_OK : removed;
     }
-    struct projection projection;
-    projection.election = election;
-    projection.changed = changed;
-    projection.buffer = (struct pv_buffer){NULL, 0, 0};
+    struct pv_out out;
+    struct projection projection = {.election = election, .changed = changed, .out = &out};
     enum pv_cache_result result = put(cache, &projection, last_number, base, fault);
     pv_buffer_deinit(&projection.buffer);
     return result;

@@ -36,11 +36,12 @@ struct pv_work_item {
 struct pv_work_part {
     struct pv_election_id id;
     char stream[PV_STREAM_LEN];
-    uint32_t first, last; /* its commands */
-    uint32_t event_count; /* what is to be appended */
-    int64_t expected;     /* the last number that the aggregate had, if it was asked for */
-    bool on_state;        /* some verdict follows from the aggregate */
-    bool is_stale;        /* the aggregate was not what the store has: another writer */
+    uint32_t first, last;        /* its commands */
+    uint32_t event_count;        /* what is to be appended */
+    struct pv_appended appended; /* what became of them */
+    int64_t expected;            /* the last number that the aggregate had, if it was asked for */
+    bool on_state;               /* some verdict follows from the aggregate */
+    bool is_stale;               /* the aggregate was not what the store has: another writer */
 };
 
 struct pv_work {

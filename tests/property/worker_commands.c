@@ -138,6 +138,8 @@ static bool publish_event(struct fold *fold, struct plain *plain, const struct s
         command.expected_version = plain->election.version + 1 + gen_draw(fold->g, 3);
         if (!publish(fold, plain, &command, &seen->event, NULL))
             return false;
+        if (plain->count > 0 && gen_draw(fold->g, 2) == 1)
+            return true; /* who sent it has had enough */
     }
     command.expected_version = gen_draw(fold->g, 2) == 0 ? PV_ANY_VERSION : plain->election.version;
     return publish(fold, plain, &command, &seen->event, NULL);

@@ -139,7 +139,7 @@ static enum pv_broker_result ack(void *self, struct pv_delivery *delivery, struc
 {
     struct world *world = self;
     struct world_command *one = delivery->token;
-    if (fails_badly(world, 2, fault))
+    if (fails_badly(world, 4, fault))
         return PV_BROKER_FAULT;
     one->settled = true;
     world->unsettled--;
