@@ -88,7 +88,8 @@ PV_SCHEMA(LiveState, "{'type':'object','description':'The data of the first mess
 PV_SCHEMA(RatedInSecret, "{'type':'object','description':'A rating, for whoever may not see it.','required':['ballot_id'],"
     "'properties':{'ballot_id':" REF(Ulid) "},'maxProperties':1}")
 PV_SCHEMA(Health, "{'type':'object','required':['status'],'properties':{'status':{'const':'alive'}}}")
-PV_SCHEMA(Readiness, "{'type':'object','description':'The parts and their state.','additionalProperties':true}")
+PV_SCHEMA(Readiness, "{'type':'object','description':'And the parts with their state.','required':['status'],"
+    "'properties':{'status':{'enum':['ready','not ready']}},'additionalProperties':true}")
 /* clang-format on */
 
 #undef REF

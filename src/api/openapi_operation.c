@@ -143,7 +143,7 @@ static bool says_no(const struct pv_route *route, int status)
         return true;
     case 403:
         return (route->roles & PV_ROLE_PUBLIC) == 0 ||
-               (!is_event && (pv_read_spec(route->kind)->traits & PV_READ_HIDES) != 0);
+               (pv_read_spec(route->kind)->traits & PV_READ_HIDES) != 0;
     case 404:
         return is_event || has_id(route->path);
     case 405: /* what has no such operation can not be told here */

@@ -18,7 +18,7 @@ struct pv_read_spec {
     const char *schema; /* of the answer: a component's name, or, in braces, the schema itself */
     unsigned traits;
 };
-/* The row of openapi_reads.tbl.h; `kind` is not PV_ROUTE_EVENT. */
+/* The row of openapi_reads.tbl.h; that of PV_ROUTE_EVENT is empty. */
 const struct pv_read_spec *pv_read_spec(enum pv_route_kind kind);
 
 /* What a value of D2 may be: a sentence for a person. */
