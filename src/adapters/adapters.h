@@ -3,6 +3,8 @@
 #ifndef PV_ADAPTERS_H
 #define PV_ADAPTERS_H
 
+#include "broker.h"
+#include "clock.h"
 #include "document_cache.h"
 #include "event_source.h"
 #include "event_store.h"
@@ -45,5 +47,25 @@ bool pv_file_cache_open(const char *dir, enum pv_open_mode mode, struct pv_docum
 /* In memory, for tests and simulation. */
 bool pv_memory_store_open(struct pv_event_store *store, struct pv_fault *fault);
 bool pv_memory_cache_open(struct pv_document_cache *cache, struct pv_fault *fault);
+
+/* The broker in the process. A partition holds at most so many commands, waiting or unsettled; with one more
+   it is PV_BROKER_BUSY. Both numbers are at least 1. The clock, borrowed until the broker is closed, measures
+   the delays of nak; a take that may wait is kept waiting by the system's monotonic clock, and one with
+   wait_ms 0 never blocks, so that one thread can drive all of it. Answers are handed on within `reply`. */
+bool pv_embedded_broker_open(uint32_t partitions, size_t capacity_per_partition, struct pv_clock *clock,
+                             struct pv_broker *broker, struct pv_fault *fault);
+
+/* Its dead letters: the last ones are kept, as long as the process is there. */
+enum { PV_DEAD_LETTERS_MAX = 256 };
+struct pv_dead_letter {
+    struct pv_command command;
+    uint32_t deliveries;
+    struct pv_str reason;
+};
+/* Borrowed for the call, which must not call the broker. */
+typedef void pv_dead_letter_fn(void *context, const struct pv_dead_letter *letter);
+/* Calls `take_letter` with each that is kept, the oldest first. Gives how many there have ever been. */
+uint64_t pv_embedded_broker_dead_letters(const struct pv_broker *broker, pv_dead_letter_fn *take_letter,
+                                         void *context);
 
 #endif

@@ -51,8 +51,8 @@ struct pv_broker_ops {
     void (*on_answer)(void *self, pv_answer_fn *take, void *context);
     /* The command is copied. */
     enum pv_broker_result (*publish)(void *self, const struct pv_command *command, struct pv_fault *fault);
-    /* Up to `max` commands of a partition, in order; waits up to wait_ms for the first. *count 0: there was
-       none, or pv_broker_ops.wake was called. PV_BROKER_CLOSED: there will be none. */
+    /* Up to `max` commands of a partition, in order; waits up to wait_ms for the first, and with 0 not at
+       all. No command is *count 0 for now, and PV_BROKER_CLOSED for good. */
     enum pv_broker_result (*take)(void *self, uint32_t partition, struct pv_delivery *deliveries, size_t max,
                                   int wait_ms, size_t *count, struct pv_fault *fault);
     /* Sends the answer to whoever published. Before ack. */

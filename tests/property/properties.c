@@ -3,6 +3,7 @@
 #include "catalogue.h"
 #include "history.h"
 #include "prop.h"
+#include "prop_broker.h"
 
 /* Floors in thousandths of a case: each about a third of what the seeds of the tests give. */
 #define ACCEPTED(per_mille)                                                                                  \
@@ -37,18 +38,25 @@ static const struct prop_floor streams[] = {
     {COUNT_FINDING + PV_STREAM_GAP, COUNT_FINDING + PV_RECORD_INVALID, 300},
     {COUNT_FINDING + PV_JSON_INVALID, COUNT_FINDING + PV_JSON_INVALID, 100}};
 static const struct prop_floor batches[] = {{COUNT_BATCHES, COUNT_BATCHES, 5000}};
+static const struct prop_floor brokers[] = {{COUNT_PUBLISHED, COUNT_CLOSED, 500}};
 
 #define ROW(name, floors)                                                                                    \
     {                                                                                                        \
 #name, prop_##name, floors, sizeof(floors) / sizeof((floors)[0]), history_counter_name               \
     }
 static const struct prop props[] = {
-    ROW(model_agrees, modelled),          ROW(tally_is_a_recount, histories),
-    ROW(load_equals_apply, loads),        ROW(refused_changes_nothing, histories),
-    ROW(checks_agree, corruptions_floor), ROW(prefetch_changes_nothing, histories),
-    ROW(document_round_trip, documents),  ROW(event_round_trip, histories),
-    ROW(restored_continues, restarts),    ROW(batches_agree, batches),
+    ROW(model_agrees, modelled),
+    ROW(tally_is_a_recount, histories),
+    ROW(load_equals_apply, loads),
+    ROW(refused_changes_nothing, histories),
+    ROW(checks_agree, corruptions_floor),
+    ROW(prefetch_changes_nothing, histories),
+    ROW(document_round_trip, documents),
+    ROW(event_round_trip, histories),
+    ROW(restored_continues, restarts),
+    ROW(batches_agree, batches),
     ROW(records_are_judged, streams),
+    {"broker_is_a_list", prop_broker_is_a_list, brokers, 1, broker_counter_name},
 };
 
 int main(int argc, char **argv)

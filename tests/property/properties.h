@@ -32,4 +32,8 @@ int prop_batches_agree(struct gen *g);
 /* What the reader says of each record, and what comes of it, is what F1 says. */
 int prop_records_are_judged(struct gen *g);
 
+/* The broker in the process gives what a list of all commands would, whatever is settled, given back or set
+   aside (the program of the properties alone has it). */
+int prop_broker_is_a_list(struct gen *g);
+
 #endif
