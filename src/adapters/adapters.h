@@ -8,6 +8,7 @@
 #include "document_cache.h"
 #include "event_source.h"
 #include "event_store.h"
+#include "refusal_log.h"
 
 /* NDJSON, plain, gzip or zstd, told by its content (F1); "-" is standard input. A byte order mark is dropped
    and blank lines are left out, but counted. Damaged, cut short or trailed compression is
@@ -34,12 +35,17 @@ void pv_ndjson_sink_discard(struct pv_ndjson_sink *sink);
 enum pv_open_mode { PV_OPEN_READ, PV_OPEN_WRITE /* made if it does not exist */ };
 
 /* The embedded event store: one SQLite file, WAL, synced at every commit. A newer schema is
- * PV_FAULT_KIND_NEWER. */
+   PV_FAULT_KIND_NEWER. Its index of event ids is made by the first append; until then, in a store that was
+   only copied to, find looks at every record (of the stream, if it is given one). */
 bool pv_sqlite_store_open(const char *path, enum pv_open_mode mode, struct pv_event_store *store,
                           struct pv_fault *fault);
 /* The embedded document cache; the same file may hold both. */
 bool pv_sqlite_cache_open(const char *path, enum pv_open_mode mode, struct pv_document_cache *cache,
                           struct pv_fault *fault);
+/* The embedded log of refusals; the same file may hold all three. PV_OPEN_WRITE makes its table where there
+   is none; PV_OPEN_READ refuses a database without one. */
+bool pv_sqlite_refusals_open(const char *path, enum pv_open_mode mode, struct pv_refusal_log *log,
+                             struct pv_fault *fault);
 /* file:DIR: one <ElectionId>.json an election, whole. The directory is made for PV_OPEN_WRITE. */
 bool pv_file_cache_open(const char *dir, enum pv_open_mode mode, struct pv_document_cache *cache,
                         struct pv_fault *fault);
@@ -47,6 +53,11 @@ bool pv_file_cache_open(const char *dir, enum pv_open_mode mode, struct pv_docum
 /* In memory, for tests and simulation. */
 bool pv_memory_store_open(struct pv_event_store *store, struct pv_fault *fault);
 bool pv_memory_cache_open(struct pv_document_cache *cache, struct pv_fault *fault);
+bool pv_memory_refusals_open(struct pv_refusal_log *log, struct pv_fault *fault);
+
+/* The system's time and chance; nothing to close. Without chance (getrandom fails) the program ends. Threads
+   may share it. */
+void pv_system_clock(struct pv_clock *clock);
 
 /* The broker in the process. A partition holds at most so many commands, waiting or unsettled; with one more
    it is PV_BROKER_BUSY. Both numbers are at least 1. The clock, borrowed until the broker is closed, measures

@@ -103,13 +103,14 @@ static const struct stored *at_number(const struct memory_store *store, struct p
     return NULL;
 }
 
+/* The last record of the id in a stream, or in any (ptr NULL). */
 static const struct stored *with_id(const struct memory_store *store, struct pv_str stream,
                                     struct pv_event_id id)
 {
     for (size_t i = store->count; i-- > 0;) {
         const struct stored *stored = store->records[i];
         if (stored->has_id && pv_bits128_equal(stored->id.bits, id.bits) &&
-            pv_str_equal(stored->recorded.stream, stream))
+            (stream.ptr == NULL || pv_str_equal(stored->recorded.stream, stream)))
             return stored;
     }
     return NULL;
@@ -211,6 +212,32 @@ static enum pv_store_result append(void *self, struct pv_str stream, int64_t exp
     }
     *appended = (struct pv_appended){-1, last, -1};
     return PV_STORE_CONFLICT;
+}
+
+static enum pv_store_result append_group(void *self, struct pv_append *appends, size_t count,
+                                         struct pv_fault *fault)
+{
+    struct memory_store *store = self;
+    size_t before = store->count;
+    for (size_t i = 0; i < count; i++) {
+        struct pv_append *one = &appends[i];
+        one->result =
+            append(store, one->stream, one->expected, one->events, one->count, &one->appended, fault);
+        if (one->result == PV_STORE_FAULT) {
+            truncate_to(store, before);
+            return PV_STORE_FAULT;
+        }
+    }
+    return PV_STORE_OK;
+}
+
+static enum pv_store_result find(void *self, struct pv_str stream, struct pv_event_id id,
+                                 struct pv_recorded *found, struct pv_fault *fault)
+{
+    (void)fault;
+    const struct stored *stored = with_id(self, stream, id);
+    *found = stored != NULL ? stored->recorded : (struct pv_recorded){.number = -1, .position = -1};
+    return PV_STORE_OK;
 }
 
 /* A record whose number is not above the stream's last: is it the one that is there? */
@@ -340,6 +367,8 @@ static void close_store(void *self)
 
 static const struct pv_event_store_ops ops = {
     .append = append,
+    .append_group = append_group,
+    .find = find,
     .copy = copy,
     .last_number = last_number,
     .last_position = last_position,

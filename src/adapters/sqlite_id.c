@@ -1,23 +1,28 @@
 #include "sqlite_id.h"
 
-#include <string.h>
+enum { ID_BYTES = 16 };
 
-void pv_id_to_bytes(struct pv_bits128 bits, unsigned char bytes[PV_ID_BYTES])
+int pv_sqlite_bind_bits(sqlite3_stmt *statement, int index, struct pv_bits128 bits)
 {
+    unsigned char bytes[ID_BYTES];
     for (int i = 0; i < 8; i++) {
         bytes[i] = (unsigned char)(bits.hi >> (56 - 8 * i));
         bytes[8 + i] = (unsigned char)(bits.lo >> (56 - 8 * i));
     }
+    return sqlite3_bind_blob(statement, index, bytes, sizeof bytes, SQLITE_TRANSIENT);
 }
 
-static struct pv_bits128 from_bytes(const unsigned char bytes[PV_ID_BYTES])
+bool pv_sqlite_column_bits(sqlite3_stmt *statement, int column, struct pv_bits128 *bits)
 {
-    struct pv_bits128 bits = {0, 0};
+    struct pv_str bytes = pv_sqlite_column(statement, column);
+    if (bytes.len != ID_BYTES)
+        return false;
+    *bits = (struct pv_bits128){0, 0};
     for (int i = 0; i < 8; i++) {
-        bits.hi = bits.hi << 8 | bytes[i];
-        bits.lo = bits.lo << 8 | bytes[8 + i];
+        bits->hi = bits->hi << 8 | (unsigned char)bytes.ptr[i];
+        bits->lo = bits->lo << 8 | (unsigned char)bytes.ptr[8 + i];
     }
-    return bits;
+    return true;
 }
 
 /* Writes the bits as one spelling or the other, and gives the text. */
@@ -38,9 +43,7 @@ int pv_sqlite_bind_id(sqlite3_stmt *statement, int id, int spelling, struct pv_s
         int status = sqlite3_bind_null(statement, id);
         return status == SQLITE_OK ? pv_sqlite_bind(statement, spelling, text) : status;
     }
-    unsigned char bytes[PV_ID_BYTES];
-    pv_id_to_bytes(parsed.bits, bytes);
-    int status = sqlite3_bind_blob(statement, id, bytes, sizeof bytes, SQLITE_TRANSIENT);
+    int status = pv_sqlite_bind_bits(statement, id, parsed.bits);
     if (status != SQLITE_OK)
         return status;
     char scratch[PV_UUID_LEN];
@@ -58,10 +61,10 @@ bool pv_sqlite_column_id(sqlite3_stmt *statement, int id, int spelling, char scr
         *text = pv_sqlite_column(statement, spelling);
         return type == SQLITE_NULL || type == SQLITE_TEXT;
     }
-    struct pv_str bytes = pv_sqlite_column(statement, id);
-    if (bytes.len != PV_ID_BYTES)
+    struct pv_bits128 bits;
+    if (!pv_sqlite_column_bits(statement, id, &bits))
         return false;
     enum pv_spelling as = sqlite3_column_int(statement, spelling) ? PV_SPELLING_UUID : PV_SPELLING_ULID;
-    *text = spell(from_bytes((const unsigned char *)bytes.ptr), as, scratch);
+    *text = spell(bits, as, scratch);
     return true;
 }

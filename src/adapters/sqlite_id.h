@@ -1,16 +1,17 @@
 /* How the store keeps the id of a record: as 16 bytes where it is an event id, whatever its spelling, so
    that the same id is recognised; and beside them what gives the text back as it came. Internal to the
-   SQLite store. */
+   SQLite adapters. */
 #ifndef PV_SQLITE_ID_H
 #define PV_SQLITE_ID_H
 
 #include "sqlite_db.h"
 
-enum { PV_ID_BYTES = 16 };
-
 enum pv_spelling { PV_SPELLING_ULID = 0 /* upper case */, PV_SPELLING_UUID = 1 /* lower case */ };
 
-void pv_id_to_bytes(struct pv_bits128 bits, unsigned char bytes[PV_ID_BYTES]);
+/* Binds an id's 16 bytes. SQLITE_OK or an error. */
+int pv_sqlite_bind_bits(sqlite3_stmt *statement, int index, struct pv_bits128 bits) PV_MUST_USE;
+/* Reads them back; false if the column holds something else. */
+bool pv_sqlite_column_bits(sqlite3_stmt *statement, int column, struct pv_bits128 *bits) PV_MUST_USE;
 
 /* Binds the id's bytes (or NULL) and its spelling at two indexes. `text` must live until the statement has
    run. SQLITE_OK or an error. */

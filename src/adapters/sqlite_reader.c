@@ -1,11 +1,10 @@
-#include "sqlite_id.h"
 #include "sqlite_store.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    ARENA_BYTES = 1 << 18, /* what a batch holds, unless one record alone needs more */
+    TEXT_BYTES = 1 << 18, /* what a batch holds, unless one record alone needs more */
     ROWS_A_SEEK =
         1 << 13, /* then the transaction ends, so that a long replay does not let the log grow for ever */
 };
@@ -19,14 +18,11 @@ struct pv_store_reader {
     int64_t after;         /* the number or position of the record that was given last */
     unsigned rows;         /* since the statement was started; 0: it is not running */
     bool at_row;           /* the statement stands on a row that has not been given yet */
-    char *arena;
-    size_t capacity, used;
+    struct pv_row_texts texts;
 };
 
-#define COLUMNS "SELECT position, stream, number, type, id, spelling, created, metadata, data FROM events "
-enum column { POSITION, STREAM, NUMBER, TYPE, ID, SPELLING, CREATED, METADATA, DATA };
-static const char *const read_all[] = {COLUMNS "WHERE position>?1 ORDER BY position"};
-static const char *const read_stream[] = {COLUMNS "WHERE stream=?2 AND number>?1 ORDER BY number"};
+static const char *const read_all[] = {PV_ROW_COLUMNS "WHERE position>?1 ORDER BY position"};
+static const char *const read_stream[] = {PV_ROW_COLUMNS "WHERE stream=?2 AND number>?1 ORDER BY number"};
 
 static void park(struct pv_store_reader *reader)
 {
@@ -43,9 +39,8 @@ void pv_sqlite_park_readers(struct pv_sqlite_store *store)
 
 static int open_reader(struct pv_store_reader *reader, struct pv_str stream)
 {
-    reader->capacity = ARENA_BYTES;
-    reader->arena = malloc(ARENA_BYTES);
-    if (reader->arena == NULL)
+    reader->texts = (struct pv_row_texts){.bytes = malloc(TEXT_BYTES), .capacity = TEXT_BYTES};
+    if (reader->texts.bytes == NULL)
         return SQLITE_NOMEM;
     if (stream.ptr == NULL)
         return pv_sqlite_prepare(&reader->store->sqlite, read_all, &reader->statement, 1);
@@ -60,7 +55,7 @@ static void free_reader(struct pv_store_reader *reader)
 {
     (void)sqlite3_finalize(reader->statement);
     free(reader->stream.ptr);
-    free(reader->arena);
+    free(reader->texts.bytes);
     free(reader);
 }
 
@@ -117,72 +112,6 @@ static int advance(struct pv_store_reader *reader)
     return status;
 }
 
-/* The row as SQLite lends it until the next step. False if it is not as the schema says: such a file was not
-   written by us. Order is checked too, or a damaged tree could lead round in a circle. */
-static bool borrow(struct pv_store_reader *reader, struct pv_recorded *row, char id[PV_UUID_LEN])
-{
-    sqlite3_stmt *statement = reader->statement;
-    row->position = sqlite3_column_int64(statement, POSITION);
-    row->number = sqlite3_column_int64(statement, NUMBER);
-    row->created = pv_sqlite_column(statement, CREATED);
-    row->metadata = pv_sqlite_column(statement, METADATA);
-    row->data = pv_sqlite_column(statement, DATA);
-    return (reader->stream.ptr != NULL ? row->number : row->position) > reader->after && row->number >= 0 &&
-           sqlite3_column_type(statement, NUMBER) == SQLITE_INTEGER &&
-           sqlite3_column_type(statement, DATA) == SQLITE_TEXT &&
-           pv_sqlite_column_id(statement, ID, SPELLING, id, &row->id);
-}
-
-static int name_it(struct pv_store_reader *reader, struct pv_recorded *row)
-{
-    struct pv_sqlite_store *store = reader->store;
-    int status = SQLITE_ROW;
-    if (reader->stream.ptr != NULL)
-        row->stream = (struct pv_str){reader->stream.ptr, reader->stream.len};
-    else
-        status = pv_sqlite_names_get(&store->streams, sqlite3_column_int64(reader->statement, STREAM),
-                                     &row->stream);
-    if (status == SQLITE_ROW)
-        status =
-            pv_sqlite_names_get(&store->types, sqlite3_column_int64(reader->statement, TYPE), &row->type);
-    return status;
-}
-
-static void copy_text(struct pv_store_reader *reader, struct pv_str *text)
-{
-    if (text->ptr == NULL)
-        return;
-    char *copy = reader->arena + reader->used;
-    memcpy(copy, text->ptr, text->len);
-    text->ptr = copy;
-    reader->used += text->len;
-}
-
-enum taken { TAKEN, NO_ROOM, NO_MEMORY };
-
-/* Moves what the row lends into the arena. Only for the first record of a batch can the arena be made
-   larger.
- */
-static enum taken keep(struct pv_store_reader *reader, struct pv_recorded *row)
-{
-    struct pv_str *texts[] = {&row->stream, &row->type, &row->id, &row->created, &row->metadata, &row->data};
-    size_t need = 0;
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        need += texts[i]->len;
-    if (need > reader->capacity - reader->used) {
-        if (reader->used != 0)
-            return NO_ROOM;
-        free(reader->arena);
-        reader->arena = malloc(need);
-        reader->capacity = reader->arena == NULL ? 0 : need;
-        if (reader->arena == NULL)
-            return NO_MEMORY;
-    }
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        copy_text(reader, texts[i]);
-    return TAKEN;
-}
-
 /* SQLITE_ROW with a record, SQLITE_DONE at the end, SQLITE_OK when the batch is full, or an error;
    SQLITE_CORRUPT may be our own verdict on the row. */
 static int take(struct pv_store_reader *reader, struct pv_recorded *record)
@@ -192,15 +121,17 @@ static int take(struct pv_store_reader *reader, struct pv_recorded *record)
         return status;
     char id[PV_UUID_LEN];
     struct pv_recorded row;
-    if (!borrow(reader, &row, id))
-        return SQLITE_CORRUPT;
-    status = name_it(reader, &row);
+    status = pv_row_read(reader->statement, &reader->store->streams, &reader->store->types,
+                         (struct pv_str){reader->stream.ptr, reader->stream.len}, id, &row);
     if (status != SQLITE_ROW)
-        return status == SQLITE_DONE ? SQLITE_CORRUPT : status;
-    enum taken taken = keep(reader, &row);
-    if (taken != TAKEN)
-        return taken == NO_ROOM ? SQLITE_OK : SQLITE_NOMEM;
-    reader->after = reader->stream.ptr != NULL ? row.number : row.position;
+        return status;
+    int64_t place = reader->stream.ptr != NULL ? row.number : row.position;
+    if (place <= reader->after) /* a damaged tree could lead round in a circle */
+        return SQLITE_CORRUPT;
+    enum pv_row_kept kept = pv_row_keep(&reader->texts, &row);
+    if (kept != PV_ROW_KEPT)
+        return kept == PV_ROW_NO_ROOM ? SQLITE_OK : SQLITE_NOMEM;
+    reader->after = place;
     reader->at_row = false;
     *record = row;
     return SQLITE_ROW;
@@ -209,7 +140,7 @@ static int take(struct pv_store_reader *reader, struct pv_recorded *record)
 static int take_batch(struct pv_store_reader *reader, struct pv_recorded *records, size_t max, size_t *count)
 {
     int status = SQLITE_ROW;
-    reader->used = 0;
+    reader->texts.used = 0;
     for (*count = 0; *count < max && status == SQLITE_ROW; *count += status == SQLITE_ROW)
         status = take(reader, &records[*count]);
     return status;

@@ -8,6 +8,8 @@ static const char *const sql[PV_STORE_STATEMENTS] = {
     [PV_STORE_LAST_POSITION] = "SELECT position FROM events ORDER BY position DESC LIMIT 1",
     [PV_STORE_NUMBER_OF_ID] =
         "SELECT number FROM events WHERE id=?2 AND stream=?1 ORDER BY position DESC LIMIT 1",
+    [PV_STORE_RECORD_OF_ID] = PV_ROW_COLUMNS "WHERE id=?1 ORDER BY position DESC LIMIT 1",
+    [PV_STORE_RECORD_OF_ID_IN] = PV_ROW_COLUMNS "WHERE id=?1 AND stream=?2 ORDER BY position DESC LIMIT 1",
     [PV_STORE_POSITION_OF] = "SELECT position FROM events WHERE stream=?1 AND number=?2 AND id=?3",
     [PV_STORE_RECORD_AT] =
         "SELECT id, spelling, type, data, created, metadata FROM events WHERE stream=?1 AND number=?2",
@@ -47,6 +49,54 @@ static enum pv_store_result last_position(void *self, int64_t *position, struct 
     return PV_STORE_OK;
 }
 
+/* Steps the statement to its one row, and takes that out of it. SQLITE_ROW, SQLITE_DONE or an error;
+   SQLITE_CORRUPT may be our own verdict on the row. */
+static int take_found(struct pv_sqlite_store *store, sqlite3_stmt *statement, struct pv_str stream,
+                      struct pv_recorded *found)
+{
+    char id[PV_UUID_LEN];
+    int status = sqlite3_step(statement);
+    if (status == SQLITE_ROW)
+        status = pv_row_read(statement, &store->streams, &store->types, stream, id, found);
+    store->found.used = 0;
+    if (status == SQLITE_ROW && pv_row_keep(&store->found, found) != PV_ROW_KEPT)
+        status = SQLITE_NOMEM;
+    int end = sqlite3_reset(statement);
+    return end != SQLITE_OK ? end : status;
+}
+
+static int find_record(struct pv_sqlite_store *store, struct pv_str stream, struct pv_event_id id,
+                       struct pv_recorded *found)
+{
+    int status = SQLITE_OK;
+    int64_t key;
+    sqlite3_stmt *statement =
+        store->statements[stream.ptr == NULL ? PV_STORE_RECORD_OF_ID : PV_STORE_RECORD_OF_ID_IN];
+    if (stream.ptr != NULL) {
+        status = pv_sqlite_names_find(&store->streams, stream, &key);
+        if (status == SQLITE_ROW)
+            status = sqlite3_bind_int64(statement, 2, key);
+    }
+    if (status == SQLITE_OK)
+        status = pv_sqlite_bind_bits(statement, 1, id.bits);
+    return status == SQLITE_OK ? take_found(store, statement, stream, found) : status;
+}
+
+static enum pv_store_result find(void *self, struct pv_str stream, struct pv_event_id id,
+                                 struct pv_recorded *found, struct pv_fault *fault)
+{
+    struct pv_sqlite_store *store = self;
+    struct pv_recorded record;
+    pv_sqlite_park_readers(store); /* they hold on to what was there when they began */
+    int status = find_record(store, stream, id, &record);
+    if (status != SQLITE_ROW && status != SQLITE_DONE) {
+        pv_sqlite_fault(&store->sqlite, status, "read", fault);
+        return PV_STORE_FAULT;
+    }
+    *found = status == SQLITE_ROW ? record : (struct pv_recorded){.number = -1, .position = -1};
+    return PV_STORE_OK;
+}
+
 static void close_store(void *self)
 {
     struct pv_sqlite_store *store = self;
@@ -54,12 +104,15 @@ static void close_store(void *self)
     pv_sqlite_names_deinit(&store->streams);
     pv_sqlite_names_deinit(&store->types);
     pv_sqlite_finalize(store->statements, PV_STORE_STATEMENTS);
+    free(store->found.bytes);
     pv_sqlite_close(&store->sqlite);
     free(store);
 }
 
 static const struct pv_event_store_ops ops = {
     .append = pv_sqlite_append,
+    .append_group = pv_sqlite_append_group,
+    .find = find,
     .copy = pv_sqlite_copy,
     .last_number = last_number,
     .last_position = last_position,

@@ -4,13 +4,16 @@
 #define PV_SQLITE_STORE_H
 
 #include "sqlite_names.h"
+#include "sqlite_row.h"
 
 enum pv_store_statement {
     PV_STORE_LAST_NUMBER, /* of stream ?1 */
     PV_STORE_LAST_POSITION,
-    PV_STORE_NUMBER_OF_ID, /* the last one, in stream ?1, of id ?2 */
-    PV_STORE_POSITION_OF,  /* in stream ?1, number ?2, if its id is ?3 */
-    PV_STORE_RECORD_AT,    /* in stream ?1, number ?2: id, spelling, type, data, created, metadata */
+    PV_STORE_NUMBER_OF_ID,    /* the last one, in stream ?1, of id ?2 */
+    PV_STORE_RECORD_OF_ID,    /* the last one in any stream, of id ?1, as PV_ROW_COLUMNS */
+    PV_STORE_RECORD_OF_ID_IN, /* the same in stream ?2 */
+    PV_STORE_POSITION_OF,     /* in stream ?1, number ?2, if its id is ?3 */
+    PV_STORE_RECORD_AT,       /* in stream ?1, number ?2: id, spelling, type, data, created, metadata */
     PV_STORE_INSERT,
     PV_STORE_STATEMENTS
 };
@@ -20,6 +23,7 @@ struct pv_sqlite_store {
     struct pv_sqlite_names streams, types;
     sqlite3_stmt *statements[PV_STORE_STATEMENTS];
     struct pv_store_reader *readers; /* those that are open */
+    struct pv_row_texts found;       /* the texts of the record that was found last */
     bool ids_indexed;                /* it is known that ids can be looked up */
 };
 
@@ -64,6 +68,8 @@ enum pv_store_result pv_writing_end(struct pv_writing *w, int status, const char
 enum pv_store_result pv_sqlite_append(void *self, struct pv_str stream, int64_t expected,
                                       const struct pv_new_event *events, size_t count,
                                       struct pv_appended *appended, struct pv_fault *fault);
+enum pv_store_result pv_sqlite_append_group(void *self, struct pv_append *appends, size_t count,
+                                            struct pv_fault *fault);
 enum pv_store_result pv_sqlite_copy(void *self, const struct pv_recorded *records, size_t count,
                                     struct pv_fault *fault);
 enum pv_store_result pv_sqlite_read(void *self, struct pv_str stream, int64_t from,

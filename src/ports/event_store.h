@@ -3,6 +3,7 @@
    The law, which the contract suite (tests/unit/contract_event_store.c) holds every adapter to:
    - append is atomic: all events of a call are recorded, one after the other and durably, or none is;
    - a wrong expected version is a conflict, and nothing is written;
+   - of a group of appends each is judged by itself, and what is not a conflict is durable together;
    - an event whose id is in the stream already is recognised: appending the same events again, at the
      version they were first appended at, answers as the first time and writes nothing; if only some of them
      are there, or in another order, it is a conflict. (Ids are compared, not data; F1 has auditors look for
@@ -11,8 +12,9 @@
      positions grow over all streams and are not reused;
    - a reader sees a prefix of what was appended, in order, and never a part of an append;
    - what was acknowledged survives a crash of the process and of the machine;
-   - after a fault of append or copy the caller does not know whether it was recorded: the same call again is
-     harmless, and tells.
+   - find knows an id in either spelling, and at once when its record was acknowledged, whoever wrote it;
+   - after a fault of append, append_group or copy the caller does not know whether it was recorded: the
+     same call again is harmless, and tells.
 
    Adapters for servers (EventStoreDB) fit the same calls: expected versions, inclusive reads, positions. A
    server that does not look for ids at the version that is there, nor at PV_EXPECT_ANY, may write one twice
@@ -67,11 +69,13 @@ struct pv_event_store_ops {
                                    struct pv_appended *appended, struct pv_fault *fault);
     /* Several appends, each to another stream, each by itself as by `append`: one may be a conflict and the
        others not. Those that are PV_STORE_OK are durable together when the call returns (group commit).
-       PV_STORE_OK, or a fault: then nobody knows which of them were recorded. */
+       PV_STORE_OK, or a fault: then nobody knows which of them were recorded, and what the appends say of
+       themselves means nothing. */
     enum pv_store_result (*append_group)(void *self, struct pv_append *appends, size_t count,
                                          struct pv_fault *fault);
     /* Where an event id is recorded: in a stream, or in any (stream.ptr NULL). PV_STORE_OK with the last such
-       record, its texts valid until the next call on this store, or with number -1 if there is none. */
+       record, its texts valid until the next call on this store, or with number -1 if there is none. A store
+       to which nothing was ever appended, only copied, may have to look at every record. */
     enum pv_store_result (*find)(void *self, struct pv_str stream, struct pv_event_id id,
                                  struct pv_recorded *found, struct pv_fault *fault);
     /* Copies records as they were recorded elsewhere, with their numbers, ids and times (F5, pull); atomic

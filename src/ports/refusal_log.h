@@ -6,7 +6,7 @@
    - sequence numbers grow: 0, 1, 2, ...; an entry never changes;
    - find gives the last entry of an event id;
    - after a fault the caller does not know whether the entries were kept; adding them again is harmless: a
-   second entry says the same. */
+     second entry says the same. */
 #ifndef PV_REFUSAL_LOG_H
 #define PV_REFUSAL_LOG_H
 
@@ -14,7 +14,7 @@
 #include "datetime.h"
 #include "fault.h"
 
-/* Borrowed texts. */
+/* Borrowed texts of any bytes, kept as they are; one with ptr NULL stays so. */
 struct pv_refused {
     int64_t sequence; /* given by the log */
     struct pv_event_id id;
@@ -27,7 +27,7 @@ struct pv_refused {
 
 enum pv_log_result { PV_LOG_OK = 0, PV_LOG_NONE = 1, PV_LOG_FAULT = -1 };
 
-/* Takes an entry, borrowed for the call; false ends the reading. */
+/* Takes an entry, borrowed for the call, and must not call the log; false ends the reading. */
 typedef bool pv_refused_fn(void *context, const struct pv_refused *entry);
 
 struct pv_refusal_log_ops {
@@ -36,7 +36,8 @@ struct pv_refusal_log_ops {
     /* Calls `take` once with the last entry of the id; PV_LOG_NONE if there is none. */
     enum pv_log_result (*find)(void *self, struct pv_event_id id, pv_refused_fn *take, void *context,
                                struct pv_fault *fault);
-    /* The entries of one election (or all: NULL) from a sequence number, inclusive, in order. */
+    /* The entries of one election (or all: NULL) from a sequence number, inclusive, in order. What comes
+       before a fault is given before the fault is. */
     enum pv_log_result (*read)(void *self, const struct pv_election_id *election, int64_t from,
                                pv_refused_fn *take, void *context, struct pv_fault *fault);
     void (*close)(void *self);

@@ -377,6 +377,256 @@ static void append__an_id_twice_in_one_call__is_a_conflict(void **state)
     check_int(last_position(f), -1);
 }
 
+/* --- append_group --- */
+
+enum { GROUP_MAX = 8 };
+struct group {
+    struct pv_append appends[GROUP_MAX];
+    struct kit_events events[GROUP_MAX];
+    size_t count;
+};
+
+static struct pv_append *add_append(struct group *group, const char *stream, int64_t expected, unsigned first,
+                                    unsigned count)
+{
+    struct pv_append *append = &group->appends[group->count];
+    struct kit_events *events = &group->events[group->count++];
+    kit_events_make(events, first, count);
+    *append = (struct pv_append){.stream = kit_str(stream),
+                                 .expected = expected,
+                                 .events = events->events,
+                                 .count = count,
+                                 .result = PV_STORE_FAULT,
+                                 .appended = {-7, -7, -7}};
+    return append;
+}
+
+static void append_group(struct fixture *f, struct group *group)
+{
+    if (f->store.ops->append_group(f->store.self, group->appends, group->count, &f->fault) != PV_STORE_OK)
+        fail_msg("append_group: %s", f->fault.text);
+}
+
+static void check_one(const struct pv_append *append, enum pv_store_result result, int64_t first,
+                      int64_t last, int64_t position)
+{
+    check_int(append->result, result);
+    check_int(append->appended.first_number, first);
+    check_int(append->appended.last_number, last);
+    check_int(append->appended.position, position);
+}
+
+static void append_group__to_several_streams__is_as_one_append_each(void **state)
+{
+    struct fixture *f = *state;
+    struct group group = {.count = 0};
+    append(f, B, PV_EXPECT_NO_STREAM, 20, 1);
+    const struct pv_append *a = add_append(&group, A, PV_EXPECT_NO_STREAM, 1, 3);
+    const struct pv_append *b = add_append(&group, B, 0, 21, 2);
+    const struct pv_append *any = add_append(&group, "any", PV_EXPECT_ANY, 40, 1);
+    append_group(f, &group);
+    int64_t last = last_position(f);
+    check_one(a, PV_STORE_OK, 0, 2, last - 3);
+    check_one(b, PV_STORE_OK, 1, 2, last - 1);
+    check_one(any, PV_STORE_OK, 0, 0, last);
+    reopen(f);
+    CHECK_STREAM(f, A, 1, 2, 3);
+    CHECK_STREAM(f, B, 20, 21, 22);
+    CHECK_STREAM(f, "any", 40);
+    append(f, A, 2, 4, 1);
+    check_true(f->appended.position > last);
+}
+
+static void append_group__conflicts_among_them__undo_no_other(void **state)
+{
+    struct fixture *f = *state;
+    struct group group = {.count = 0};
+    append(f, A, PV_EXPECT_NO_STREAM, 1, 3);
+    const struct pv_append *first = add_append(&group, "first", PV_EXPECT_NO_STREAM, 40, 1);
+    const struct pv_append *behind = add_append(&group, A, 1, 10, 2);
+    const struct pv_append *between = add_append(&group, "between", PV_EXPECT_NO_STREAM, 50, 2);
+    const struct pv_append *ahead = add_append(&group, "new", 0, 10, 2);
+    append_group(f, &group);
+    int64_t last = last_position(f);
+    check_one(first, PV_STORE_OK, 0, 0, last - 2);
+    check_one(behind, PV_STORE_CONFLICT, -1, 2, -1);
+    check_one(between, PV_STORE_OK, 0, 1, last);
+    check_one(ahead, PV_STORE_CONFLICT, -1, -1, -1);
+    CHECK_STREAM(f, A, 1, 2, 3);
+    CHECK_STREAM(f, "first", 40);
+    CHECK_STREAM(f, "between", 50, 51);
+    check_int(last_number(f, "new"), -1);
+}
+
+static void append_group__known_ids_among_them__undo_no_other(void **state)
+{
+    struct fixture *f = *state;
+    struct group group = {.count = 0};
+    if (f->adapter->ids_by_version_only)
+        return;
+    append(f, A, PV_EXPECT_NO_STREAM, 1, 3);
+    const struct pv_append *first = add_append(&group, "first", PV_EXPECT_NO_STREAM, 40, 1);
+    const struct pv_append *known = add_append(&group, A, 2, 0, 2); /* 0 1 */
+    const struct pv_append *twice = add_append(&group, B, PV_EXPECT_NO_STREAM, 10, 3);
+    group.events[2].events[2].id = group.events[2].events[0].id;
+    const struct pv_append *last = add_append(&group, "last", PV_EXPECT_NO_STREAM, 41, 1);
+    append_group(f, &group);
+    check_one(first, PV_STORE_OK, 0, 0, last_position(f) - 1);
+    check_one(known, PV_STORE_CONFLICT, -1, 2, -1);
+    check_one(twice, PV_STORE_CONFLICT, -1, -1, -1);
+    check_one(last, PV_STORE_OK, 0, 0, last_position(f));
+    struct kit_log log = read_log(f, NULL, 0, 64);
+    check_int(log.count, 5);
+    kit_log_deinit(&log);
+    check_int(last_number(f, B), -1);
+}
+
+static void append_group__repeated_with_new_ones__answers_as_the_first_time(void **state)
+{
+    struct fixture *f = *state;
+    struct group group = {.count = 0};
+    append(f, A, PV_EXPECT_NO_STREAM, 1, 2);
+    struct pv_appended first = f->appended;
+    append(f, B, PV_EXPECT_NO_STREAM, 20, 1);
+    const struct pv_append *before = add_append(&group, "new", PV_EXPECT_NO_STREAM, 40, 1);
+    const struct pv_append *again = add_append(&group, A, PV_EXPECT_NO_STREAM, 1, 2);
+    const struct pv_append *after = add_append(&group, B, 0, 21, 1);
+    append_group(f, &group);
+    check_one(before, PV_STORE_OK, 0, 0, last_position(f) - 1);
+    check_one(again, PV_STORE_OK, 0, 1, first.position);
+    check_one(after, PV_STORE_OK, 1, 1, last_position(f));
+    struct kit_log log = read_log(f, NULL, 0, 64);
+    check_int(log.count, 5);
+    append_group(f, &group);
+    check_one(before, PV_STORE_OK, 0, 0, last_position(f) - 1);
+    check_one(again, PV_STORE_OK, 0, 1, first.position);
+    check_one(after, PV_STORE_OK, 1, 1, last_position(f));
+    check_unchanged(f, &log);
+}
+
+static void append_group__of_conflicts_or_of_none__writes_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct group group = {.count = 0};
+    append(f, A, PV_EXPECT_NO_STREAM, 1, 3);
+    struct kit_log before = read_log(f, NULL, 0, 64);
+    append_group(f, &group);
+    const struct pv_append *a = add_append(&group, A, 1, 10, 2);
+    const struct pv_append *b = add_append(&group, B, 4, 10, 2);
+    append_group(f, &group);
+    check_one(a, PV_STORE_CONFLICT, -1, 2, -1);
+    check_one(b, PV_STORE_CONFLICT, -1, -1, -1);
+    check_unchanged(f, &before);
+}
+
+static void append_group__to_many_streams__goes_on_in_each(void **state)
+{
+    enum { STREAMS = 64, ROUNDS = 3 };
+    struct fixture *f = *state;
+    struct pv_append appends[STREAMS];
+    char names[STREAMS][24];
+    struct kit_events events;
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        kit_events_make(&events, round * STREAMS, STREAMS);
+        for (unsigned i = 0; i < STREAMS; i++) {
+            (void)snprintf(names[i], sizeof names[i], "Election-%u", i);
+            appends[i] = (struct pv_append){.stream = kit_str(names[i]),
+                                            .expected = (int64_t)round - 1,
+                                            .events = &events.events[i],
+                                            .count = 1};
+        }
+        check_int(f->store.ops->append_group(f->store.self, appends, STREAMS, &f->fault), PV_STORE_OK);
+        for (unsigned i = 0; i < STREAMS; i++)
+            check_one(&appends[i], PV_STORE_OK, round, round, last_position(f) - (int64_t)(STREAMS - 1 - i));
+    }
+    for (unsigned i = 0; i < STREAMS; i++)
+        CHECK_STREAM(f, names[i], i, STREAMS + i, 2 * STREAMS + i);
+}
+
+/* --- find --- */
+
+static struct pv_recorded find(struct fixture *f, const char *stream, unsigned event)
+{
+    struct pv_recorded found = {.number = -7};
+    if (f->store.ops->find(f->store.self, kit_str(stream), kit_id(event), &found, &f->fault) != PV_STORE_OK)
+        fail_msg("find: %s", f->fault.text);
+    return found;
+}
+
+/* The event is in the stream at its number: found there, and found without being told where. */
+static void check_found(struct fixture *f, const char *stream, int64_t number, unsigned event)
+{
+    struct kit_log log = read_log(f, stream, number, 1);
+    check_true(log.count > 0);
+    for (int i = 0; i < 2; i++) {
+        struct pv_recorded found = find(f, i == 0 ? stream : NULL, event);
+        const char *difference = kit_difference(&found, &log.records[0]);
+        if (difference != NULL)
+            fail_msg("event %u is found with another %s", event, difference);
+    }
+    check_true(kit_is_event(&log.records[0], event));
+    kit_log_deinit(&log);
+}
+
+static void find__what_was_appended__is_the_whole_record(void **state)
+{
+    struct fixture *f = *state;
+    append(f, A, PV_EXPECT_NO_STREAM, 1, 4);
+    append(f, B, PV_EXPECT_NO_STREAM, 20, 2);
+    for (int i = 0; i < 2; i++) {
+        check_found(f, A, 0, 1);
+        check_found(f, A, 3, 4);
+        check_found(f, B, 1, 21);
+        check_int(find(f, B, 1).number, -1);
+        check_int(find(f, "none", 1).number, -1);
+        check_int(find(f, A, 5).number, -1);
+        check_int(find(f, NULL, 5).number, -1);
+        reopen(f);
+    }
+}
+
+static void find__in_an_empty_store__is_nothing(void **state)
+{
+    struct fixture *f = *state;
+    check_int(find(f, NULL, 1).number, -1);
+    check_int(find(f, A, 1).number, -1);
+    check_conflict(f, A, 0, 1, 1, -1);
+    check_int(find(f, NULL, 1).number, -1);
+    append(f, A, PV_EXPECT_NO_STREAM, 1, 1);
+    check_found(f, A, 0, 1);
+}
+
+static void find__an_id_in_several_streams__is_the_last_unless_told_where(void **state)
+{
+    struct fixture *f = *state;
+    append(f, A, PV_EXPECT_NO_STREAM, 1, 2);
+    append(f, B, PV_EXPECT_NO_STREAM, 1, 1);
+    check_str(find(f, NULL, 1).stream, B);
+    check_str(find(f, A, 1).stream, A);
+    check_str(find(f, B, 1).stream, B);
+    check_str(find(f, NULL, 2).stream, A);
+}
+
+static void find__while_a_reader_is_open__disturbs_neither(void **state)
+{
+    struct fixture *f = *state;
+    struct pv_store_reader *reader;
+    struct pv_recorded first;
+    struct kit_log log = {0};
+    size_t count;
+    append(f, A, PV_EXPECT_NO_STREAM, 1, 5);
+    check_int(f->store.ops->read(f->store.self, kit_str(A), 0, &reader, &f->fault), PV_STORE_OK);
+    check_int(f->store.ops->next(reader, &first, 1, &count, &f->fault), PV_STORE_OK);
+    struct pv_recorded found = find(f, A, 5);
+    bool sound = kit_is_event(&found, 5) && kit_is_event(&first, 1);
+    check_true(kit_log_drain(&log, &f->store, reader, 2, &f->fault));
+    f->store.ops->close_reader(reader);
+    check_true(sound);
+    check_int(log.count, 4);
+    check_true(kit_is_event(&log.records[0], 2));
+    kit_log_deinit(&log);
+}
+
 /* --- what is recorded --- */
 
 static void recorded__id__is_the_ulid_of_the_events_id(void **state)
@@ -985,6 +1235,52 @@ static void copy__a_stream_with_an_id_twice__is_kept_as_it_is(void **state)
     check_conflict(f, A, 1, 1, 2, 2);
 }
 
+static void copy__then_find__knows_ids_in_every_spelling(void **state)
+{
+    struct fixture *f = *state;
+    struct pv_recorded records[6];
+    char ids[6][PV_UUID_LEN];
+    for (unsigned i = 0; i < 6; i++) {
+        records[i] = record(i < 3 ? A : B, i % 3, NULL);
+        records[i].position = i;
+        records[i].id = (struct pv_str){ids[i], i % 2 == 0 ? PV_UUID_LEN : PV_ULID_LEN};
+        (i % 2 == 0 ? pv_uuid_format : pv_ulid_format)(kit_id(i).bits, ids[i]);
+    }
+    ids[4][3] = 'D'; /* 018Dd1f7-... */
+    records[5].id = kit_str(NULL);
+    records[5].created = kit_str("");
+    copy(f, records, 6);
+    for (int appended = 0; appended < 2; appended++) {
+        for (unsigned i = 0; i < 5; i++) {
+            struct pv_recorded there = find(f, NULL, i);
+            check_true(kit_difference(&there, &records[i]) == NULL);
+            there = find(f, i < 3 ? A : B, i);
+            check_true(kit_difference(&there, &records[i]) == NULL);
+            check_int(find(f, i < 3 ? B : A, i).number, -1);
+        }
+        check_int(find(f, NULL, 5).number, -1);
+        append(f, "Election-new", (int64_t)appended - 1, 70 + (unsigned)appended, 1);
+    }
+}
+
+static void copy__an_id_twice_then_find__is_the_last(void **state)
+{
+    struct fixture *f = *state;
+    char id[PV_ULID_LEN];
+    pv_ulid_format(kit_id(1).bits, id);
+    for (int i = 0; i < 4; i++) {
+        struct pv_recorded one = record(i % 2 ? B : A, i, NULL);
+        one.id = (struct pv_str){id, PV_ULID_LEN};
+        copy(f, &one, 1);
+        check_int(find(f, NULL, 1).number, i);
+    }
+    check_int(find(f, A, 1).number, 2);
+    check_int(find(f, B, 1).number, 3);
+    append(f, A, 2, 7, 1);
+    check_int(find(f, A, 1).number, 2);
+    check_int(find(f, NULL, 1).number, 3);
+}
+
 static void copy__interleaved_streams__keep_their_numbers(void **state)
 {
     enum { STREAMS = 300, EACH = 7 };
@@ -1035,6 +1331,23 @@ static void numbers_and_positions__that_are_used_up__are_a_fault(void **state)
     check_unchanged(f, &before);
 }
 
+static void numbers_and_positions__used_up_in_a_group__are_a_fault_for_all(void **state)
+{
+    struct fixture *f = *state;
+    struct group group = {.count = 0};
+    struct pv_recorded last = record(A, INT64_MAX, NULL);
+    copy(f, &last, 1);
+    struct kit_log before = read_log(f, NULL, 0, 64);
+    (void)add_append(&group, B, PV_EXPECT_NO_STREAM, 20, 2);
+    (void)add_append(&group, A, INT64_MAX, 10, 1);
+    (void)add_append(&group, "other", PV_EXPECT_NO_STREAM, 30, 1);
+    check_int(f->store.ops->append_group(f->store.self, group.appends, 3, &f->fault), PV_STORE_FAULT);
+    check_int(f->fault.kind, PV_FAULT_KIND_TOO_LARGE);
+    check_unchanged(f, &before);
+    check_int(f->store.ops->append_group(f->store.self, group.appends, 1, &f->fault), PV_STORE_OK);
+    check_one(&group.appends[0], PV_STORE_OK, 0, 1, last_position(f));
+}
+
 #define LAW(name)                                                                                            \
     {                                                                                                        \
 #name, name                                                                                          \
@@ -1060,6 +1373,16 @@ static const struct contract_test laws[] = {
     LAW(append__some_again_at_any_version__is_a_conflict),
     LAW(append__a_known_id_at_the_version_there__is_a_conflict),
     LAW(append__an_id_twice_in_one_call__is_a_conflict),
+    LAW(append_group__to_several_streams__is_as_one_append_each),
+    LAW(append_group__conflicts_among_them__undo_no_other),
+    LAW(append_group__known_ids_among_them__undo_no_other),
+    LAW(append_group__repeated_with_new_ones__answers_as_the_first_time),
+    LAW(append_group__of_conflicts_or_of_none__writes_nothing),
+    LAW(append_group__to_many_streams__goes_on_in_each),
+    LAW(find__what_was_appended__is_the_whole_record),
+    LAW(find__in_an_empty_store__is_nothing),
+    LAW(find__an_id_in_several_streams__is_the_last_unless_told_where),
+    LAW(find__while_a_reader_is_open__disturbs_neither),
     LAW(recorded__id__is_the_ulid_of_the_events_id),
     LAW(recorded__created__is_a_time_that_does_not_change),
     LAW(recorded__metadata__is_absent_or_as_given),
@@ -1095,11 +1418,14 @@ static const struct contract_test laws[] = {
     LAW(copy__then_append_over_what_has_no_id__is_a_conflict),
     LAW(copy__then_append_past_the_last_number__is_a_conflict),
     LAW(copy__a_stream_with_an_id_twice__is_kept_as_it_is),
+    LAW(copy__then_find__knows_ids_in_every_spelling),
+    LAW(copy__an_id_twice_then_find__is_the_last),
     LAW(copy__interleaved_streams__keep_their_numbers),
     LAW(copy__of_nothing__is_fine),
     LAW(numbers_and_positions__that_are_used_up__are_a_fault),
+    LAW(numbers_and_positions__used_up_in_a_group__are_a_fault_for_all),
 };
-_Static_assert(sizeof laws / sizeof laws[0] == 58,
+_Static_assert(sizeof laws / sizeof laws[0] == 71,
                "the law has lost or gained a test: set this to their number");
 
 int contract_event_store(const struct contract_store *adapters, size_t count)

@@ -1,16 +1,22 @@
-# Event stores and document caches: the law of each port on every adapter, then what is an adapter's own.
+# Event stores, document caches and logs of refusals: the law of each port on every adapter, then what is an adapter's own.
 pv_test(NAME test_fault KIND unit SOURCES test_fault.c LIBS pv_ports cmocka)
 pv_test(NAME test_event_stores KIND contract
   SOURCES test_event_stores.c contract_event_store.c contract_run.c store_kit.c kit_memory.c workdir.c LIBS pv_adapters cmocka)
 pv_test(NAME test_document_caches KIND contract
   SOURCES test_document_caches.c contract_document_cache.c contract_run.c cache_kit.c kit_memory.c workdir.c
   LIBS pv_adapters cmocka)
+pv_test(NAME test_refusal_logs KIND contract
+  SOURCES test_refusal_logs.c contract_refusal_log.c contract_run.c refusal_kit.c workdir.c LIBS pv_adapters cmocka)
+pv_test(NAME test_system_clock KIND unit SOURCES test_system_clock.c LIBS pv_adapters cmocka)
+target_link_options(test_system_clock PRIVATE -Wl,--wrap=getrandom,--wrap=abort)
 pv_test(NAME test_sqlite_open KIND unit
   SOURCES test_sqlite_open.c nobody.c store_kit.c kit_memory.c workdir.c disk.c disk_vfs.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_shared KIND unit
   SOURCES test_sqlite_shared.c store_kit.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_cache KIND unit
   SOURCES test_sqlite_cache.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
+pv_test(NAME test_sqlite_refusals KIND unit
+  SOURCES test_sqlite_refusals.c refusal_kit.c store_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_file_cache KIND unit SOURCES test_file_cache.c nobody.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters cmocka)
 
 # Failures: the simulated disk loses power or refuses, allocations fail. A run in steps for every day, all of it when
@@ -26,6 +32,10 @@ pv_test(NAME test_sqlite_faults KIND unit ENVIRONMENT ${PV_QUICK}
     disk.c disk_vfs.c
   LIBS pv_adapters SQLite::SQLite3 cmocka)
 target_link_options(test_sqlite_faults PRIVATE ${PV_SQLITE_WRAP})
+pv_test(NAME test_refusal_faults KIND unit ENVIRONMENT ${PV_QUICK}
+  SOURCES test_refusal_faults.c sqlite_calls.c alloc_faults.c refusal_kit.c kit_memory.c disk.c disk_vfs.c
+  LIBS pv_adapters SQLite::SQLite3 cmocka)
+target_link_options(test_refusal_faults PRIVATE ${PV_SQLITE_WRAP})
 pv_test(NAME powercut_sqlite KIND powercut ENVIRONMENT ${PV_QUICK}
   SOURCES powercut_sqlite.c sqlite_world.c sqlite_heap.c disk_vfs.c ${PV_WORLD} LIBS pv_adapters SQLite::SQLite3)
 pv_test(NAME powercut_sqlite_all KIND powercut TIER slow TIMEOUT 600 ENVIRONMENT ${PV_QUICK}

@@ -81,6 +81,52 @@ static bool append_again_at_any_version(void)
     return append(A, PV_EXPECT_ANY, 1, 2);
 }
 
+/* To both streams, one of them a conflict, one a repetition. */
+static bool append_a_group(void)
+{
+    static struct kit_events events[4];
+    for (unsigned i = 0; i < 4; i++)
+        kit_events_make(&events[i], i == 2 ? 0 : 100 + 10 * i, 2);
+    struct pv_append group[] = {
+        {.stream = kit_str(A), .expected = 2, .events = events[0].events, .count = 2},
+        {.stream = kit_str(B), .expected = 0, .events = events[1].events, .count = 2},
+        {.stream = kit_str(A), .expected = -1, .events = events[2].events, .count = 2},
+        {.stream = kit_str(B), .expected = -1, .events = events[3].events, .count = 1}};
+    if (store.ops->append_group(store.self, group, 4, &fault) != PV_STORE_OK)
+        return false;
+    for (int i = 0; i < 4; i++)
+        check_int(group[i].result, i == 1 ? PV_STORE_CONFLICT : PV_STORE_OK);
+    check_int(group[0].appended.last_number, 4);
+    check_int(group[1].appended.last_number, -1);
+    check_int(group[2].appended.position, 1);
+    check_int(group[3].appended.position, 5);
+    return true;
+}
+
+static bool find(const char *stream, unsigned event)
+{
+    struct pv_recorded found = {.number = -7};
+    bool done = store.ops->find(store.self, kit_str(stream), kit_id(event), &found, &fault) == PV_STORE_OK;
+    check_int(found.number, !done ? -7 : event < 3 ? (int64_t)event : -1);
+    check_true(!done || event >= 3 || kit_is_event(&found, event));
+    return done;
+}
+
+static bool find_in_a_stream(void)
+{
+    return find(A, 2);
+}
+
+static bool find_anywhere(void)
+{
+    return find(NULL, 1);
+}
+
+static bool find_what_is_not_there(void)
+{
+    return find(A, 7) && find(B, 8) && find(NULL, 7);
+}
+
 /* What stream A has already, and as the fourth one more; `id` NULL: without ids, to B. */
 static bool copy(const char *id, size_t count)
 {
@@ -373,6 +419,22 @@ static void append__repeated_while_a_call_fails__is_told_and_then_acknowledged(v
     check_numbers(2, -1, 2);
 }
 
+static void append_group__each_call_fails_once__writes_nothing(void **state)
+{
+    (void)state;
+    check_act(append_a_group, "cannot append to 'sqlite:", 60);
+    check_numbers(4, 0, 5);
+}
+
+static void find__each_call_fails_once__is_told_and_gives_nothing(void **state)
+{
+    (void)state;
+    check_act(find_in_a_stream, "cannot read '", 4);
+    check_act(find_anywhere, "cannot read '", 4);
+    check_act(find_what_is_not_there, "cannot read '", 5);
+    check_numbers(2, -1, 2);
+}
+
 static void copy__each_call_fails_once__writes_nothing(void **state)
 {
     (void)state;
@@ -659,6 +721,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(append__each_call_fails_once__writes_nothing),
         CASE(append__repeated_while_a_call_fails__is_told_and_then_acknowledged),
+        CASE(append_group__each_call_fails_once__writes_nothing),
+        CASE(find__each_call_fails_once__is_told_and_gives_nothing),
         CASE(copy__each_call_fails_once__writes_nothing),
         CASE(copy__repeated_while_a_call_fails__is_told_and_then_acknowledged),
         CASE(copy__what_is_there_cannot_be_read__is_told_and_then_acknowledged),
@@ -674,6 +738,6 @@ int main(void)
         CASE(open__as_if_in_a_read_only_folder__with_a_log_is_denied),
         CASE(open__in_a_read_only_folder_without_memory__is_told),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 16, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 18, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }

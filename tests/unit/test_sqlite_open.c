@@ -509,6 +509,34 @@ static void damage__rows_that_are_not_as_the_schema_says__are_damaged(void **sta
     }
 }
 
+static void damage__a_row_that_is_found__is_damaged(void **state)
+{
+    static const char *const changes[] = {
+        "UPDATE events SET number=-1 WHERE position=2",
+        "UPDATE events SET data=x'00' WHERE position=2",
+        "UPDATE events SET spelling=1.5 WHERE position=2",
+        "UPDATE events SET type=99 WHERE position=2",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        struct pv_recorded found = {.number = -7};
+        make_store("rows.db", 5);
+        force("rows.db", changes[i]);
+        struct pv_event_store store = open_store("rows.db", PV_OPEN_READ);
+        for (int where = 0; where < 2; where++) {
+            struct pv_str stream = kit_str(where == 0 ? A : NULL);
+            check_int(store.ops->find(store.self, stream, kit_id(2), &found, &fault), PV_STORE_FAULT);
+            check_says("rows.db", PV_FAULT_KIND_DAMAGED, "cannot read '");
+            check_int(found.number, -7);
+            check_int(store.ops->find(store.self, stream, kit_id(3), &found, &fault), PV_STORE_OK);
+            check_true(found.number == 3 && kit_is_event(&found, 3));
+            found.number = -7;
+        }
+        close_store(&store);
+        check_int(remove(path("rows.db")), 0);
+    }
+}
+
 static void damage__a_data_of_a_type_that_is_let_in__is_read(void **state)
 {
     (void)state;
@@ -546,8 +574,9 @@ int main(void)
         CASE(damage__cut_short__is_damaged_and_never_less_in_silence),
         CASE(damage__flipped_bytes__are_a_fault_or_seen_as_they_are),
         CASE(damage__rows_that_are_not_as_the_schema_says__are_damaged),
+        CASE(damage__a_row_that_is_found__is_damaged),
         CASE(damage__a_data_of_a_type_that_is_let_in__is_read),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 18, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 19, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }

@@ -7,10 +7,10 @@
 #include <stdio.h>
 
 static const struct world_step steps[] = {
-    {WORLD_OPEN, 0, 0},   {WORLD_APPEND, 0, 3}, {WORLD_PUT, 0, 0},  {WORLD_COPY, 1, 9},
-    {WORLD_PUT, 1, 0},    {WORLD_PUT, 2, 0},    {WORLD_READ, 0, 0}, {WORLD_PUT_CHANGES, 0, 0},
-    {WORLD_REMOVE, 1, 0}, {WORLD_APPEND, 0, 1}, {WORLD_PUT, 2, 0},  {WORLD_COPY, 1, 60},
-    {WORLD_READ, 0, 0},   {WORLD_CLOSE, 0, 0},
+    {WORLD_OPEN, 0, 0},         {WORLD_APPEND, 0, 3}, {WORLD_PUT, 0, 0},   {WORLD_COPY, 1, 9},
+    {WORLD_PUT, 1, 0},          {WORLD_PUT, 2, 0},    {WORLD_READ, 0, 0},  {WORLD_PUT_CHANGES, 0, 0},
+    {WORLD_REMOVE, 1, 0},       {WORLD_APPEND, 0, 1}, {WORLD_PUT, 2, 0},   {WORLD_COPY, 1, 60},
+    {WORLD_APPEND_GROUP, 0, 3}, {WORLD_READ, 0, 0},   {WORLD_CLOSE, 0, 0},
 };
 enum { STEPS = sizeof steps / sizeof steps[0] };
 

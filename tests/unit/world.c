@@ -20,19 +20,27 @@ static enum world_outcome wrong(struct world *world, size_t step, const char *wh
 
 /* --- what must be there --- */
 
-static bool adds_events(const struct world_step *step)
+/* How many events a step adds to a stream. */
+static unsigned events_for(const struct world_step *step, unsigned stream)
 {
-    return step->action == WORLD_APPEND || step->action == WORLD_COPY;
+    bool adds = step->action == WORLD_APPEND_GROUP ||
+                ((step->action == WORLD_APPEND || step->action == WORLD_COPY) && step->which == stream);
+    return adds ? step->count : 0;
+}
+
+/* The first of them. */
+static unsigned event_for(const struct world_step *step, size_t index, unsigned stream)
+{
+    unsigned before = step->action == WORLD_APPEND_GROUP ? stream * step->count : 0;
+    return (unsigned)index * EVENTS_A_STEP + before;
 }
 
 /* The last number of a stream after so many steps. */
 static int64_t version_after(const struct world *world, size_t steps, unsigned stream)
 {
     int64_t version = -1;
-    for (size_t i = 0; i < steps; i++) {
-        if (adds_events(&world->steps[i]) && world->steps[i].which == stream)
-            version += world->steps[i].count;
-    }
+    for (size_t i = 0; i < steps; i++)
+        version += events_for(&world->steps[i], stream);
     return version;
 }
 
@@ -86,7 +94,7 @@ static enum world_outcome append(struct world *world, size_t index)
     const struct world_step *step = &world->steps[index];
     struct pv_appended appended = {-7, -7, -7};
     int64_t version = version_after(world, index, step->which);
-    switch (kit_append(&world->store, stream_names[step->which], version, (unsigned)index * EVENTS_A_STEP,
+    switch (kit_append(&world->store, stream_names[step->which], version, event_for(step, index, step->which),
                        step->count, &appended, &world->fault)) {
     case PV_STORE_FAULT:
         return WORLD_FAULT;
@@ -100,6 +108,38 @@ static enum world_outcome append(struct world *world, size_t index)
     return WORLD_DONE;
 }
 
+static bool is_answered(const struct pv_append *append)
+{
+    return append->result == PV_STORE_OK && append->appended.first_number == append->expected + 1 &&
+           append->appended.last_number == append->expected + (int64_t)append->count;
+}
+
+static enum world_outcome append_group(struct world *world, size_t index)
+{
+    const struct world_step *step = &world->steps[index];
+    struct kit_events events[STREAMS];
+    struct pv_append group[STREAMS + 1];
+    for (unsigned stream = 0; stream < STREAMS; stream++) {
+        kit_events_make(&events[stream], event_for(step, index, stream), step->count);
+        group[stream + (stream > 0)] = (struct pv_append){.stream = kit_str(stream_names[stream]),
+                                                          .expected = version_after(world, index, stream),
+                                                          .events = events[stream].events,
+                                                          .count = step->count};
+    }
+    group[1] = group[0]; /* the conflict */
+    group[1].stream = kit_str("ahead");
+    group[1].expected = 7;
+    if (world->store.ops->append_group(world->store.self, group, STREAMS + 1, &world->fault) != PV_STORE_OK)
+        return WORLD_FAULT;
+    if (group[1].result != PV_STORE_CONFLICT || group[1].appended.last_number != -1)
+        return wrong(world, index, "an append of a group is no conflict");
+    for (unsigned i = 0; i <= STREAMS; i++) {
+        if (i != 1 && !is_answered(&group[i]))
+            return wrong(world, index, "an append of a group answers otherwise");
+    }
+    return WORLD_DONE;
+}
+
 static enum world_outcome copy(struct world *world, size_t index)
 {
     const struct world_step *step = &world->steps[index];
@@ -107,7 +147,7 @@ static enum world_outcome copy(struct world *world, size_t index)
     struct kit_events events;
     char ids[KIT_EVENTS_MAX][PV_ULID_LEN];
     int64_t version = version_after(world, index, step->which);
-    kit_events_make(&events, (unsigned)index * EVENTS_A_STEP, step->count);
+    kit_events_make(&events, event_for(step, index, step->which), step->count);
     for (unsigned i = 0; i < step->count; i++) {
         const struct pv_new_event *event = &events.events[i];
         pv_ulid_format(event->id.bits, ids[i]);
@@ -173,6 +213,8 @@ static enum world_outcome play(struct world *world, size_t index, bool again)
         return WORLD_DONE;
     case WORLD_APPEND:
         return append(world, index);
+    case WORLD_APPEND_GROUP:
+        return append_group(world, index);
     case WORLD_COPY:
         return copy(world, index);
     case WORLD_READ:
@@ -203,30 +245,56 @@ enum world_outcome world_play_again(struct world *world, size_t step)
 
 /* --- checks --- */
 
-/* The record at `at` of the log must be event `event`, and next in its stream. */
-static bool is_next(const struct kit_log *log, size_t at, const struct world *world,
-                    const struct world_step *step, size_t index, unsigned event)
+/* The record at `at` of the log must be event `event` of a step's for a stream, and next there. */
+static bool is_next(const struct kit_log *log, size_t at, const struct world *world, size_t index,
+                    unsigned stream, unsigned event)
 {
     const struct pv_recorded *record = &log->records[at];
-    return pv_str_equal(record->stream, kit_str(stream_names[step->which])) &&
-           record->position == (int64_t)at &&
-           record->number == version_after(world, index, step->which) + 1 + event &&
-           kit_is_event(record, (unsigned)index * EVENTS_A_STEP + event);
+    return pv_str_equal(record->stream, kit_str(stream_names[stream])) && record->position == (int64_t)at &&
+           record->number == version_after(world, index, stream) + 1 + event &&
+           kit_is_event(record, event_for(&world->steps[index], index, stream) + event);
+}
+
+/* The events that a step added; *at goes on to what comes after them. */
+static enum world_outcome check_step(struct world *world, size_t steps, size_t index,
+                                     const struct kit_log *log, size_t *at)
+{
+    for (unsigned stream = 0; stream < STREAMS; stream++) {
+        unsigned count = events_for(&world->steps[index], stream);
+        for (unsigned event = 0; event < count; event++, ++*at) {
+            if (*at >= log->count)
+                return wrong(world, steps, "lost: events that were acknowledged are not in the store");
+            if (!is_next(log, *at, world, index, stream, event))
+                return wrong(world, steps, "an event in the store is not the one that was recorded");
+        }
+    }
+    return WORLD_DONE;
+}
+
+/* What was recorded last is found by its id. */
+static enum world_outcome check_found(struct world *world, size_t steps, const struct kit_log *log)
+{
+    struct pv_event_id id;
+    struct pv_recorded found;
+    const struct pv_recorded *last = &log->records[log->count - 1];
+    if (pv_event_id_parse(last->id, &id) != PV_CODE_NONE)
+        return wrong(world, steps, "an event in the store has no id");
+    if (world->store.ops->find(world->store.self, last->stream, id, &found, &world->fault) != PV_STORE_OK)
+        return WORLD_FAULT;
+    return found.number >= 0 && kit_difference(&found, last) == NULL
+               ? WORLD_DONE
+               : wrong(world, steps, "an event in the store is not found by its id");
 }
 
 static enum world_outcome check_log(struct world *world, size_t steps, const struct kit_log *log)
 {
     size_t at = 0;
-    for (size_t i = 0; i < steps; i++) {
-        const struct world_step *step = &world->steps[i];
-        for (unsigned event = 0; adds_events(step) && event < step->count; event++, at++) {
-            if (at >= log->count)
-                return wrong(world, steps, "lost: events that were acknowledged are not in the store");
-            if (!is_next(log, at, world, step, i, event))
-                return wrong(world, steps, "an event in the store is not the one that was recorded");
-        }
-    }
-    return at == log->count ? WORLD_DONE : wrong(world, steps, "the store has events that nobody appended");
+    enum world_outcome outcome = WORLD_DONE;
+    for (size_t i = 0; outcome == WORLD_DONE && i < steps; i++)
+        outcome = check_step(world, steps, i, log, &at);
+    if (outcome == WORLD_DONE && at < log->count)
+        outcome = wrong(world, steps, "the store has events that nobody appended");
+    return outcome != WORLD_DONE || at == 0 ? outcome : check_found(world, steps, log);
 }
 
 static enum world_outcome check_position(struct world *world, size_t steps, int64_t expected)

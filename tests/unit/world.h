@@ -10,13 +10,14 @@
 enum world_action {
     WORLD_OPEN, /* `which` 1: only to be read */
     WORLD_CLOSE,
-    WORLD_APPEND,      /* `count` events to stream `which`, at the version that is there */
-    WORLD_COPY,        /* the same, as records from elsewhere */
-    WORLD_READ,        /* all events and documents */
-    WORLD_PUT,         /* election `which`, all pages */
-    WORLD_PUT_CHANGES, /* election `which`, one page of it */
-    WORLD_REMOVE,      /* election `which` */
-    WORLD_CHECKPOINT,  /* of SQLite's log; `count` is its mode */
+    WORLD_APPEND,       /* `count` events to stream `which`, at the version that is there */
+    WORLD_APPEND_GROUP, /* `count` events to each stream, all in one group, with a conflict among them */
+    WORLD_COPY,         /* as WORLD_APPEND, as records from elsewhere */
+    WORLD_READ,         /* all events and documents */
+    WORLD_PUT,          /* election `which`, all pages */
+    WORLD_PUT_CHANGES,  /* election `which`, one page of it */
+    WORLD_REMOVE,       /* election `which` */
+    WORLD_CHECKPOINT,   /* of SQLite's log; `count` is its mode */
 };
 struct world_step {
     enum world_action action;
