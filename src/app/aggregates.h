@@ -16,14 +16,17 @@ struct pv_aggregate {
 
 struct pv_aggregates;
 
-/* `limit` in bytes: of the elections, as pv_election_size tells; one election may be larger and is then
-   alone. NULL when out of memory. The store must outlive them. */
+/* `limit` in bytes: of the elections, as pv_election_size tells, and of their places here; one election may
+   be larger and is then alone. It is held when an aggregate is asked for, by what the others had grown to
+   then. free_note is called for notes that are not NULL. NULL when out of memory. The store must outlive
+   them. */
 struct pv_aggregates *pv_aggregates_new(struct pv_event_store *store, struct pv_seed seed, size_t limit,
                                         void (*free_note)(void *note)) PV_MUST_USE;
 void pv_aggregates_free(struct pv_aggregates *aggregates);
 
-/* The aggregate, replayed from its stream if it is not in memory, valid until the next get. NULL: a fault; a
-   stream that holds a record which the core refuses is PV_FAULT_KIND_DAMAGED, and names it. */
+/* The aggregate, replayed from its stream if it is not in memory, valid until the next get or add. NULL: a
+   fault; a stream in which an audit would find anything (F1) but ids that come twice is
+   PV_FAULT_KIND_DAMAGED, and the fault names the record. */
 struct pv_aggregate *pv_aggregates_get(struct pv_aggregates *aggregates, struct pv_election_id id,
                                        struct pv_fault *fault) PV_MUST_USE;
 /* Only if it is in memory; NULL else. Counts as a use. */

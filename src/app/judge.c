@@ -342,6 +342,19 @@ const struct pv_judged *pv_judge_stream(const struct pv_judge *judge, size_t i)
     return judge->appeared[i];
 }
 
+void pv_judge_take(struct pv_judge *judge, struct pv_election_id id, struct pv_election *election,
+                   int64_t *last_number)
+{
+    struct pv_judged *stream = find_stream(judge, id);
+    pv_election_init(election, judge->options.seed);
+    *last_number = -1;
+    if (stream == NULL)
+        return;
+    *election = stream->election;
+    *last_number = stream->last_number;
+    pv_election_init(&stream->election, judge->options.seed);
+}
+
 bool pv_judge_has_ended(const struct pv_judge *judge, struct pv_election_id id)
 {
     const struct pv_judged *stream = find_stream(judge, id);

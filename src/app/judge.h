@@ -68,6 +68,10 @@ bool pv_judge_met_election(const struct pv_judge *judge);
 /* The streams that have appeared, in that order. */
 size_t pv_judge_stream_count(const struct pv_judge *judge);
 const struct pv_judged *pv_judge_stream(const struct pv_judge *judge, size_t i);
+/* Moves the election of a stream, and its last number, out to the caller, who frees it: an unborn one and -1
+   if no record named it. Nothing is to be asked of that stream afterwards. */
+void pv_judge_take(struct pv_judge *judge, struct pv_election_id id, struct pv_election *election,
+                   int64_t *last_number);
 /* Whether a finding has ended the election, even one whose stream has not appeared. */
 bool pv_judge_has_ended(const struct pv_judge *judge, struct pv_election_id id);
 /* Whether a stream's election is to be printed: it was created, and no finding has ended it. */

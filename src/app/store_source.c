@@ -7,6 +7,7 @@ enum { STORE_BATCH = 64 };
 
 struct store_source {
     struct pv_event_store store;
+    bool is_borrowed;
     struct pv_store_reader *reader;
     struct pv_recorded records[STORE_BATCH];
     int64_t last_position;
@@ -41,14 +42,15 @@ static void source_close(void *self)
 {
     struct store_source *source = self;
     source->store.ops->close_reader(source->reader);
-    source->store.ops->close(source->store.self);
+    if (!source->is_borrowed)
+        source->store.ops->close(source->store.self);
     free(source);
 }
 
 static const struct pv_event_source_ops source_ops = {source_next, source_progress, source_close};
 
-bool pv_store_source_open(struct pv_event_store store, struct pv_str stream, struct pv_event_source *source,
-                          struct pv_fault *fault)
+static bool open_source(struct pv_event_store store, bool is_borrowed, struct pv_str stream,
+                        struct pv_event_source *source, struct pv_fault *fault)
 {
     struct store_source *made = calloc(1, sizeof *made);
     if (made == NULL) {
@@ -56,6 +58,7 @@ bool pv_store_source_open(struct pv_event_store store, struct pv_str stream, str
         return false;
     }
     made->store = store;
+    made->is_borrowed = is_borrowed;
     if (store.ops->last_position(store.self, &made->last_position, fault) != PV_STORE_OK ||
         store.ops->read(store.self, stream, 0, &made->reader, fault) != PV_STORE_OK) {
         free(made);
@@ -63,4 +66,16 @@ bool pv_store_source_open(struct pv_event_store store, struct pv_str stream, str
     }
     *source = (struct pv_event_source){&source_ops, made};
     return true;
+}
+
+bool pv_store_source_open(struct pv_event_store store, struct pv_str stream, struct pv_event_source *source,
+                          struct pv_fault *fault)
+{
+    return open_source(store, false, stream, source, fault);
+}
+
+bool pv_store_source_borrow(const struct pv_event_store *store, struct pv_str stream,
+                            struct pv_event_source *source, struct pv_fault *fault)
+{
+    return open_source(*store, true, stream, source, fault);
 }

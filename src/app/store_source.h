@@ -11,4 +11,8 @@
 bool pv_store_source_open(struct pv_event_store store, struct pv_str stream, struct pv_event_source *source,
                           struct pv_fault *fault) PV_MUST_USE;
 
+/* The same for a store that others use too: the source leaves it open. */
+bool pv_store_source_borrow(const struct pv_event_store *store, struct pv_str stream,
+                            struct pv_event_source *source, struct pv_fault *fault) PV_MUST_USE;
+
 #endif

@@ -5,8 +5,6 @@
 
 #include "never.h"
 
-#define NUMBER_MARK '\xff'
-
 void pv_trail_key(struct pv_trail *trail, const char *key)
 {
     trail->steps[trail->depth].key = key;
@@ -96,21 +94,11 @@ enum pv_result pv_trail_refuse_rule(struct pv_trail *trail, enum pv_rule rule, s
     return refuse_with(trail, (struct pv_str){reason, (size_t)len});
 }
 
-static bool is_number(const cJSON *node)
-{
-    return cJSON_IsString(node) && node->valuestring[0] == NUMBER_MARK;
-}
-
-static bool is_text(const cJSON *node)
-{
-    return cJSON_IsString(node) && node->valuestring[0] != NUMBER_MARK;
-}
-
 /* How a value is shown in a sentence. */
 static struct pv_str shown(const cJSON *node)
 {
     if (cJSON_IsString(node))
-        return pv_tree_str(node->valuestring + is_number(node));
+        return pv_tree_str(node->valuestring + pv_tree_is_number(node));
     if (cJSON_IsBool(node))
         return cJSON_IsTrue(node) ? PV_STR("true") : PV_STR("false");
     if (cJSON_IsNull(node))
@@ -122,7 +110,7 @@ enum pv_result pv_trail_refuse_node(struct pv_trail *trail, const char *sentence
 {
     char reason[2 * PV_REFUSAL_VALUE_MAX + 80];
     struct pv_str value = shown(node);
-    const char *quote = is_text(node) ? "\"" : "";
+    const char *quote = pv_tree_is_text(node) ? "\"" : "";
     int room = value.len <= PV_REFUSAL_VALUE_MAX ? (int)value.len : PV_REFUSAL_VALUE_MAX;
     int len = snprintf(reason, sizeof(reason), "%s: %s%.*s%s%s", sentence, quote, room, value.ptr, quote,
                        value.len > PV_REFUSAL_VALUE_MAX ? "..." : "");
@@ -131,7 +119,7 @@ enum pv_result pv_trail_refuse_node(struct pv_trail *trail, const char *sentence
 
 enum pv_result pv_tree_copy(struct pv_buffer *copy, struct pv_str text)
 {
-    static const char open[] = {'"', NUMBER_MARK};
+    static const char open[] = {'"', PV_TREE_NUMBER_MARK};
     struct pv_json json = pv_json_begin(text, NULL);
     struct pv_json_value value;
     const char *run = json.at; /* start of what is copied as it is */
@@ -179,7 +167,7 @@ enum pv_result pv_tree_id(struct pv_trail *trail, const char *text, struct pv_bi
 
 enum pv_result pv_tree_rating(struct pv_trail *trail, const cJSON *node, struct pv_rating *rating)
 {
-    if (!is_number(node))
+    if (!pv_tree_is_number(node))
         return pv_trail_refuse_node(trail, "not a number", node);
     const char *digits = node->valuestring + 1;
     if (digits[0] < '0' + PV_RATING_MIN || digits[0] > '0' + PV_RATING_MAX || digits[1] != '\0')
@@ -234,9 +222,9 @@ static bool has_base(const cJSON *node, enum base base)
 {
     switch (base) {
     case BASE_STRING:
-        return is_text(node);
+        return pv_tree_is_text(node);
     case BASE_NUMBER:
-        return is_number(node);
+        return pv_tree_is_number(node);
     case BASE_BOOLEAN:
         return cJSON_IsBool(node);
     case BASE_LIST:

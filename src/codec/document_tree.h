@@ -50,6 +50,16 @@ enum pv_result pv_tree_copy(struct pv_buffer *copy, struct pv_str text) PV_MUST_
 /* The tree of what has been copied, owned by the caller. PV_OK or PV_FAULT_MEMORY. */
 enum pv_result pv_tree_parse(const struct pv_buffer *copy, cJSON **tree) PV_MUST_USE;
 
+#define PV_TREE_NUMBER_MARK '\xff'
+static inline bool pv_tree_is_number(const cJSON *node)
+{
+    return cJSON_IsString(node) && node->valuestring[0] == PV_TREE_NUMBER_MARK;
+}
+static inline bool pv_tree_is_text(const cJSON *node)
+{
+    return cJSON_IsString(node) && node->valuestring[0] != PV_TREE_NUMBER_MARK;
+}
+
 /* The shape of a member's value; what a value as printed may be (F3). */
 enum pv_shape {
     PV_SHAPE_ID, /* in upper case */

@@ -132,6 +132,12 @@ uint32_t pv_election_find_voter(const struct pv_election *election, struct pv_vo
 uint32_t pv_election_find_ballot(const struct pv_election *election, struct pv_ballot_id id);
 uint32_t pv_election_find_email(const struct pv_election *election, struct pv_voter_email email);
 
+/* The bytes that the election has asked the heap for, as its lists' capacities tell: for whoever keeps many
+   within a limit. Constant cost: what hangs on each part (texts, a competition's list, a ballot's table on a
+   wide paper) is added up for 32 parts of a kind, evenly spread, and reckoned from them for all; up to 32 it
+   is exact. What the allocator adds to each block is not in it, nor is the struct. */
+size_t pv_election_size(const struct pv_election *election);
+
 /* The state rules (D6). */
 enum pv_rule {
     PV_RULE_NONE = 0,

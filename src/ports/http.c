@@ -2,15 +2,30 @@
 
 #include <assert.h>
 #include <string.h>
-#include <strings.h>
+
+static int lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+/* Letters of ASCII alone are the same in either case, whatever the locale. */
+static bool is_name(struct pv_str text, struct pv_str name)
+{
+    if (text.len != name.len)
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        if (lower(text.ptr[i]) != lower(name.ptr[i]))
+            return false;
+    }
+    return true;
+}
 
 struct pv_str pv_http_header(const struct pv_http_request *request, const char *name)
 {
-    size_t len = strlen(name);
+    struct pv_str wanted = {name, strlen(name)};
     for (size_t i = 0; i < request->header_count; i++) {
-        const struct pv_http_pair *header = &request->headers[i];
-        if (header->name.len == len && strncasecmp(header->name.ptr, name, len) == 0)
-            return header->value;
+        if (is_name(request->headers[i].name, wanted))
+            return request->headers[i].value;
     }
     return (struct pv_str){NULL, 0};
 }

@@ -40,8 +40,10 @@ static enum pv_store_result open_reader(void *self, struct pv_str stream, int64_
     (void)self;
     if (answers(APP_STORE_READ, fault))
         return app_store.answer;
-    app_store.readers++;
-    return app_store.inside.ops->read(app_store.inside.self, stream, from, reader, fault);
+    enum pv_store_result result =
+        app_store.inside.ops->read(app_store.inside.self, stream, from, reader, fault);
+    app_store.readers += result == PV_STORE_OK;
+    return result;
 }
 
 static enum pv_store_result next(struct pv_store_reader *reader, struct pv_recorded *records, size_t max,

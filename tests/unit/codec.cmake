@@ -23,3 +23,19 @@ pv_test(NAME test_same KIND unit LABELS msan SOURCES test_same.c LIBS pv_codec c
 pv_test(NAME test_members KIND unit LABELS msan SOURCES test_members.c LIBS pv_codec cmocka)
 pv_test(NAME test_sha256 KIND unit LABELS msan SOURCES test_sha256.c LIBS pv_codec cmocka OpenSSL::Crypto)
 target_link_options(test_sha256 PRIVATE -Wl,--wrap=EVP_Digest)
+pv_test(NAME test_base64url KIND unit LABELS msan SOURCES test_base64url.c LIBS pv_codec cmocka)
+# Tokens are signed by OpenSSL itself, which is not instrumented: not under MSan.
+function(pv_jwt_test NAME)
+  pv_test(NAME ${NAME} KIND unit SOURCES ${NAME}.c jwt_kit.c ${ARGN} LIBS pv_codec cmocka OpenSSL::Crypto PkgConfig::CJSON)
+endfunction()
+pv_jwt_test(test_jwt)
+pv_jwt_test(test_jwt_keys)
+pv_jwt_test(test_jwt_sign)
+# Every call to OpenSSL, and every allocation of our own and of cJSON, fails once.
+set(PV_OPENSSL_WRAP EVP_PKEY_new_raw_public_key EVP_PKEY_new_raw_private_key EVP_PKEY_get_raw_public_key
+    EVP_PKEY_CTX_new_from_name EVP_PKEY_fromdata_init EVP_PKEY_fromdata EVP_PKEY_up_ref EVP_MD_CTX_new
+    EVP_DigestVerifyInit EVP_DigestVerify EVP_DigestSignInit EVP_DigestSign EVP_Digest BIO_new BIO_new_mem_buf
+    PEM_read_bio_PrivateKey PEM_write_bio_PrivateKey)
+list(TRANSFORM PV_OPENSSL_WRAP PREPEND "-Wl,--wrap=")
+pv_jwt_test(test_jwt_faults failing.c openssl_faults.c)
+target_link_options(test_jwt_faults PRIVATE ${PV_OPENSSL_WRAP} -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)

@@ -55,7 +55,7 @@ struct seen {
 static bool take(void *context, const struct pv_refused *entry)
 {
     struct seen *seen = context;
-    unsigned n = (unsigned)(entry->at.us - 1700000000000000);
+    unsigned n = (unsigned)(entry->at.us - kit_refused_time(0).us);
     if (!kit_is_refused(entry, n))
         fail_msg("entry %u is not what was added", n);
     check_true(seen->count < SEEN_MAX);

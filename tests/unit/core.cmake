@@ -26,6 +26,8 @@ pv_core_test(test_tally)
 pv_core_test(test_restore)
 pv_core_test(test_memory)
 target_link_options(test_memory PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free)
+pv_core_test(test_size)
+target_link_options(test_size PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free)
 pv_core_test(test_codes)
 target_link_libraries(test_codes PRIVATE pv_app) # the whole way of a record
 pv_core_test(test_collisions)

@@ -18,6 +18,11 @@ struct pv_election_id kit_refused_election(unsigned n)
     return (struct pv_election_id){{0x018dd1f7c0000000u, 0xf000000000000000u + n}};
 }
 
+struct pv_time kit_refused_time(unsigned n)
+{
+    return (struct pv_time){1700000000000000 + (int64_t)n};
+}
+
 void kit_refused_make(struct kit_refused *refused, unsigned n)
 {
     int len = snprintf(refused->text, sizeof refused->text, "{\"n\":%u,\"fill\":\"%.*s\"}", n,
@@ -33,7 +38,7 @@ void kit_refused_make(struct kit_refused *refused, unsigned n)
         .code = text_of("election_not_open"),
         .field = n % 2 == 0 ? (struct pv_str){NULL, 0} : text_of("rating"),
         .message = text_of("the election is not open"),
-        .at = {1700000000000000 + n},
+        .at = kit_refused_time(n),
     };
 }
 

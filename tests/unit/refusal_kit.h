@@ -13,6 +13,7 @@ struct kit_refused {
 };
 void kit_refused_make(struct kit_refused *refused, unsigned n);
 struct pv_event_id kit_refused_id(unsigned n);
+struct pv_time kit_refused_time(unsigned n);
 struct pv_election_id kit_refused_election(unsigned n);
 
 /* Adds `count` of them, 64 at most, from number `first` on. */

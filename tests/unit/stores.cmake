@@ -21,7 +21,7 @@ pv_test(NAME test_file_cache KIND unit SOURCES test_file_cache.c nobody.c cache_
 
 # Failures: the simulated disk loses power or refuses, allocations fail. A run in steps for every day, all of it when
 # there is time. Sanitizers need not keep the stacks of a hundred million allocations.
-set(PV_WORLD world.c store_kit.c cache_kit.c kit_memory.c disk.c)
+set(PV_WORLD world.c store_kit.c cache_kit.c refusal_kit.c kit_memory.c disk.c)
 set(PV_QUICK "ASAN_OPTIONS=malloc_context_size=2:quarantine_size_mb=8")
 set(PV_SQLITE_WRAP malloc calloc realloc strdup sqlite3_open_v2 sqlite3_db_config sqlite3_busy_timeout sqlite3_exec
     sqlite3_prepare_v2 sqlite3_prepare_v3 sqlite3_step sqlite3_bind_int sqlite3_bind_int64 sqlite3_bind_null

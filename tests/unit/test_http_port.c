@@ -7,6 +7,7 @@ static const struct pv_http_pair headers[] = {
     {{"content-TYPE", 12}, {"application/json", 16}},
     {{"Content-Type", 12}, {"text/plain", 10}},
     {{"X-Empty", 7}, {"", 0}},
+    {{"AZ@[az`{", 8}, {"edges", 5}},
 };
 static const struct pv_http_pair query[] = {
     {{"limit", 5}, {"10", 2}},  {{"Limit", 5}, {"20", 2}}, {{"limit", 5}, {"30", 2}},
@@ -26,6 +27,7 @@ static void header__by_any_case_of_its_name__is_the_first_of_that_name(void **st
     check_str(pv_http_header(&request, "Host"), "a.example");
     check_str(pv_http_header(&request, "HOST"), "a.example");
     check_str(pv_http_header(&request, "content-type"), "application/json");
+    check_str(pv_http_header(&request, "az@[AZ`{"), "edges");
 }
 
 static void header__that_is_not_there__has_no_text(void **state)
@@ -33,6 +35,8 @@ static void header__that_is_not_there__has_no_text(void **state)
     (void)state;
     check_true(pv_http_header(&request, "Hos").ptr == NULL);
     check_true(pv_http_header(&request, "Host2").ptr == NULL);
+    check_true(pv_http_header(&request, "Hosd").ptr == NULL);
+    check_true(pv_http_header(&request, "az`{AZ@[").ptr == NULL); /* not what differs by the same bit */
     check_true(pv_http_header(&request, "limit").ptr == NULL);
     check_true(pv_http_header(&request, "").ptr == NULL);
     check_true(pv_http_header(&empty, "Host").ptr == NULL);

@@ -7,20 +7,25 @@
 #include <stdio.h>
 
 static const struct world_step steps[] = {
-    {WORLD_OPEN, 0, 0},         {WORLD_APPEND, 0, 3}, {WORLD_PUT, 0, 0},   {WORLD_COPY, 1, 9},
-    {WORLD_PUT, 1, 0},          {WORLD_PUT, 2, 0},    {WORLD_READ, 0, 0},  {WORLD_PUT_CHANGES, 0, 0},
-    {WORLD_REMOVE, 1, 0},       {WORLD_APPEND, 0, 1}, {WORLD_PUT, 2, 0},   {WORLD_COPY, 1, 60},
-    {WORLD_APPEND_GROUP, 0, 3}, {WORLD_READ, 0, 0},   {WORLD_CLOSE, 0, 0},
+    {WORLD_OPEN, 0, 0},         {WORLD_APPEND, 0, 3}, {WORLD_PUT, 0, 0},     {WORLD_COPY, 1, 9},
+    {WORLD_PUT, 1, 0},          {WORLD_PUT, 2, 0},    {WORLD_READ, 0, 0},    {WORLD_PUT_CHANGES, 0, 0},
+    {WORLD_REMOVE, 1, 0},       {WORLD_APPEND, 0, 1}, {WORLD_PUT, 2, 0},     {WORLD_COPY, 1, 60},
+    {WORLD_APPEND_GROUP, 0, 3}, {WORLD_REFUSE, 0, 3}, {WORLD_REFUSE, 0, 60}, {WORLD_READ, 0, 0},
+    {WORLD_CLOSE, 0, 0},
 };
 enum { STEPS = sizeof steps / sizeof steps[0] };
 
-static bool open_both(struct world *world, bool to_read, struct pv_fault *fault)
+static bool open_all(struct world *world, bool to_read, struct pv_fault *fault)
 {
     (void)to_read;
     if (!pv_memory_store_open(&world->store, fault))
         return false;
-    if (pv_memory_cache_open(&world->cache, fault))
+    if (!pv_memory_cache_open(&world->cache, fault))
+        goto close_store;
+    if (pv_memory_refusals_open(&world->refusals, fault))
         return true;
+    world->cache.ops->close(world->cache.self);
+close_store:
     world->store.ops->close(world->store.self);
     return false;
 }
@@ -50,7 +55,7 @@ static bool play(struct world *world, bool from_on, size_t at)
 static size_t fail_each(bool from_on)
 {
     for (size_t at = 0;; at++) {
-        struct world world = {.steps = steps, .count = STEPS, .open = open_both};
+        struct world world = {.steps = steps, .count = STEPS, .open = open_all};
         alloc_plan(from_on ? ALLOC_FAIL_FROM_ON : ALLOC_FAIL_ONCE, at);
         bool ok = play(&world, from_on, at);
         bool ended = ok && at >= alloc_count() && !from_on;

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STEPS = 17 }; /* of the history: a store made, closed, read, opened and written again */
+enum { STEPS = 18 }; /* of the history: a store made, closed, read, opened and written again */
 
 /* What is made to fail. */
 struct target {

@@ -1,6 +1,7 @@
 #include "world.h"
 
 #include "cache_kit.h"
+#include "refusal_kit.h"
 #include "store_kit.h"
 
 #include <stdio.h>
@@ -86,6 +87,8 @@ void world_close(struct world *world)
         world->store.ops->close(world->store.self);
     if (world->cache.ops != NULL)
         world->cache.ops->close(world->cache.self);
+    if (world->refusals.ops != NULL)
+        world->refusals.ops->close(world->refusals.self);
     world->is_open = false;
 }
 
@@ -202,6 +205,13 @@ static enum world_outcome drop(struct world *world, size_t index, bool may_be_go
     return WORLD_FAULT;
 }
 
+static enum world_outcome refuse(struct world *world, size_t index)
+{
+    enum pv_log_result result = kit_refused_add(&world->refusals, (unsigned)index * EVENTS_A_STEP,
+                                                world->steps[index].count, &world->fault);
+    return result == PV_LOG_OK ? WORLD_DONE : WORLD_FAULT;
+}
+
 static enum world_outcome play(struct world *world, size_t index, bool again)
 {
     const struct world_step *step = &world->steps[index];
@@ -226,6 +236,8 @@ static enum world_outcome play(struct world *world, size_t index, bool again)
         return put(world, index, again);
     case WORLD_REMOVE:
         return drop(world, index, again);
+    case WORLD_REFUSE:
+        return refuse(world, index);
     case WORLD_CHECKPOINT:
         (void)world->checkpoint(world, (int)step->count); /* nothing depends on it */
         return WORLD_DONE;
@@ -390,6 +402,56 @@ static enum world_outcome check_list(struct world *world, size_t steps)
                                      : wrong(world, steps, "the list of the elections is another");
 }
 
+/* The numbers of the entries that a log has. */
+struct refused {
+    unsigned numbers[256];
+    size_t count;
+    bool sound;
+};
+
+static bool note_refused(void *context, const struct pv_refused *entry)
+{
+    struct refused *refused = context;
+    unsigned n = (unsigned)(entry->at.us - kit_refused_time(0).us);
+    refused->sound = kit_is_refused(entry, n) && entry->sequence == (int64_t)refused->count &&
+                     refused->count < sizeof refused->numbers / sizeof refused->numbers[0];
+    if (refused->sound)
+        refused->numbers[refused->count++] = n;
+    return refused->sound;
+}
+
+/* Whether all entries of a step come next. */
+static bool are_next(const struct refused *refused, size_t at, unsigned first, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (at + i >= refused->count || refused->numbers[at + i] != first + i)
+            return false;
+    }
+    return true;
+}
+
+/* What a step added is there whole, and once more where it was played again. */
+static enum world_outcome check_refusals(struct world *world, size_t steps)
+{
+    struct refused refused = {.count = 0, .sound = true};
+    size_t at = 0;
+    if (world->refusals.ops->read(world->refusals.self, NULL, 0, note_refused, &refused, &world->fault) !=
+        PV_LOG_OK)
+        return WORLD_FAULT;
+    if (!refused.sound)
+        return wrong(world, steps, "an entry in the log of refusals is not the one that was added");
+    for (size_t i = 0; i < steps; i++) {
+        unsigned first = (unsigned)i * EVENTS_A_STEP, count = world->steps[i].count;
+        if (world->steps[i].action != WORLD_REFUSE)
+            continue;
+        if (!are_next(&refused, at, first, count))
+            return wrong(world, steps, "lost: refusals that were acknowledged are not in the log");
+        while (are_next(&refused, at, first, count))
+            at += count;
+    }
+    return at == refused.count ? WORLD_DONE : wrong(world, steps, "the log has refusals that nobody added");
+}
+
 enum world_outcome world_is_after(struct world *world, size_t steps)
 {
     enum world_outcome outcome = WORLD_DONE;
@@ -400,6 +462,8 @@ enum world_outcome world_is_after(struct world *world, size_t steps)
         outcome = check_election(world, steps, election);
     if (outcome == WORLD_DONE && world->cache.ops != NULL)
         outcome = check_list(world, steps);
+    if (outcome == WORLD_DONE && world->refusals.ops != NULL)
+        outcome = check_refusals(world, steps);
     return outcome;
 }
 

@@ -1,11 +1,12 @@
-/* A small history of a store and a cache, played on them step by step, and what must be there after each
-   step. Played while calls fail or the power goes, it tells whether anything that was acknowledged is lost,
-   or anything half there. */
+/* A small history of a store, a cache and a log of refusals, played on them step by step, and what must be
+   there after each step. Played while calls fail or the power goes, it tells whether anything that was
+   acknowledged is lost, or anything half there. */
 #ifndef PV_TEST_WORLD_H
 #define PV_TEST_WORLD_H
 
 #include "document_cache.h"
 #include "event_store.h"
+#include "refusal_log.h"
 
 enum world_action {
     WORLD_OPEN, /* `which` 1: only to be read */
@@ -17,6 +18,7 @@ enum world_action {
     WORLD_PUT,          /* election `which`, all pages */
     WORLD_PUT_CHANGES,  /* election `which`, one page of it */
     WORLD_REMOVE,       /* election `which` */
+    WORLD_REFUSE,       /* `count` entries for the log of refusals */
     WORLD_CHECKPOINT,   /* of SQLite's log; `count` is its mode */
 };
 struct world_step {
@@ -24,14 +26,15 @@ struct world_step {
     unsigned which, count;
 };
 
-/* Whoever plays says where. Either port may be missing (ops NULL). */
+/* Whoever plays says where. Any port may be missing (ops NULL). */
 struct world {
     const struct world_step *steps;
     size_t count;
-    bool (*open)(struct world *world, bool to_read, struct pv_fault *fault); /* fills in store and cache */
+    bool (*open)(struct world *world, bool to_read, struct pv_fault *fault); /* fills in the ports */
     bool (*checkpoint)(struct world *world, int mode);                       /* true if it was done */
     struct pv_event_store store;
     struct pv_document_cache cache;
+    struct pv_refusal_log refusals;
     bool is_open;
     struct pv_fault fault; /* of the last step that was one */
     char wrong[700];       /* what is wrong, if anything is */

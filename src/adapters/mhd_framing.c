@@ -1,0 +1,173 @@
+/* The head of a request, looked at before anything is believed. Two servers that disagree about where a
+   request ends let a client smuggle a second one past the first server, so whatever could be read in two ways
+   is refused.
+
+   libmicrohttpd hands over names and values with no trace of how they were written; but they still stand
+   where they were received, each with its terminator in the place of what ended it. So each name must stand
+   two bytes behind the value before it, and the head must end two bytes behind the last: then every line
+   ended in CR LF, no line was folded (folded ones are put together elsewhere), and nothing was cut off at a
+   NUL. */
+#include "mhd_parts.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* What libmicrohttpd takes of a connection's memory for each header, parameter and cookie. */
+enum { RECORD_SIZE = 64 };
+
+struct head {
+    struct pv_mhd_connection *connection;
+    const char *expected; /* where the next name must stand */
+    bool bad;             /* not as it must be written */
+    unsigned hosts, lengths, codings;
+    struct pv_str length, coding;
+    size_t memory;         /* taken beside the head itself */
+    size_t headers, query; /* counted beyond what is kept */
+};
+
+static bool is_name_char(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+static bool is_token(struct pv_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!is_name_char((unsigned char)text.ptr[i]))
+            return false;
+    }
+    return text.len != 0;
+}
+
+/* Visible, blank, tab or beyond ASCII: above all no bare CR. */
+static bool is_field_value(struct pv_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if ((c < ' ' && c != '\t') || c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static struct pv_str without_blanks_behind(struct pv_str text)
+{
+    while (text.len != 0 && (text.ptr[text.len - 1] == ' ' || text.ptr[text.len - 1] == '\t'))
+        text.len--;
+    return text;
+}
+
+static bool is(struct pv_str name, struct pv_str wanted)
+{
+    return name.len == wanted.len && strncasecmp(name.ptr, wanted.ptr, wanted.len) == 0;
+}
+
+static void take_header(struct head *head, struct pv_str name, struct pv_str value)
+{
+    struct pv_mhd_connection *connection = head->connection;
+    head->bad |= name.ptr != head->expected || !is_token(name) || !is_field_value(value);
+    head->expected = value.ptr + value.len + 2;
+    value = without_blanks_behind(value);
+    if (is(name, PV_STR("Host"))) {
+        head->hosts++;
+    } else if (is(name, PV_STR("Content-Length"))) {
+        head->lengths++;
+        head->length = value;
+    } else if (is(name, PV_STR("Transfer-Encoding"))) {
+        head->codings++;
+        head->coding = value;
+    }
+    if (head->headers++ < PV_HTTP_REQUEST_HEADERS_MAX)
+        connection->headers[head->headers - 1] = (struct pv_http_pair){name, value};
+}
+
+static enum MHD_Result take_pair(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_len,
+                                 const char *value, size_t value_len)
+{
+    struct head *head = cls;
+    struct pv_http_pair pair = {{name, name_len}, {value, value_len}};
+    head->memory += RECORD_SIZE;
+    if (kind == MHD_HEADER_KIND)
+        take_header(head, pair.name, pair.value);
+    else if (kind == MHD_COOKIE_KIND)
+        head->memory += name_len + value_len; /* a copy */
+    else if (head->query++ < PV_HTTP_QUERY_MAX)
+        head->connection->query[head->query - 1] =
+            value != NULL ? pair : (struct pv_http_pair){pair.name, PV_STR("")};
+    return MHD_YES;
+}
+
+/* A method, one blank, the target, one blank, the version: each stands right behind the other. */
+static bool check_request_line(const struct pv_mhd_connection *connection, struct pv_str method,
+                               const char *target, const char *version)
+{
+    return !connection->target_bad && target == connection->target && is_token(method) &&
+           target == method.ptr + method.len + 1 && version == target + connection->target_size + 1;
+}
+
+/* The length of a body that is announced, SIZE_MAX if that is beyond any. libmicrohttpd has seen that there
+   are digits only. */
+static size_t declared_length(struct pv_str digits)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        if (length > (SIZE_MAX - 9) / 10)
+            return SIZE_MAX;
+        length = 10 * length + (size_t)(digits.ptr[i] - '0');
+    }
+    return length;
+}
+
+static bool frames_one_request(const struct head *head, bool is_1_0)
+{
+    if (head->hosts > 1 || (head->hosts == 0 && !is_1_0))
+        return false;
+    if (head->codings == 0)
+        return head->lengths <= 1;
+    return head->codings == 1 && head->lengths == 0 && !is_1_0 && is(head->coding, PV_STR("chunked"));
+}
+
+static void keep_for_log(struct pv_mhd_connection *connection)
+{
+    const struct pv_http_request *request = &connection->request;
+    connection->method_len =
+        request->method.len < sizeof connection->method ? request->method.len : sizeof connection->method;
+    connection->path_len = request->path.len < PV_HTTP_LOGGED_MAX ? request->path.len : PV_HTTP_LOGGED_MAX;
+    memcpy(connection->method, request->method.ptr, connection->method_len);
+    memcpy(connection->path, request->path.ptr, connection->path_len);
+}
+
+unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *target, const char *method_text,
+                           const char *version)
+{
+    const struct pv_http_options *options = &connection->server->options;
+    struct pv_http_request *request = &connection->request;
+    struct pv_str method = {method_text, strlen(method_text)};
+    size_t version_len = strlen(version);
+    struct head head = {.connection = connection, .expected = version + version_len + 2};
+    if (!check_request_line(connection, method, target, version))
+        return MHD_HTTP_BAD_REQUEST;
+    request->method = method;
+    request->peer = (struct pv_str){connection->peer, strlen(connection->peer)};
+    connection->is_head = pv_str_equal(method, PV_STR("HEAD"));
+    keep_for_log(connection);
+    (void)MHD_get_connection_values_n(
+        connection->mhd, (enum MHD_ValueKind)(MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND | MHD_COOKIE_KIND),
+        take_pair, &head);
+    size_t size =
+        MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+    bool is_1_0 = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
+    if (head.bad || head.expected + 2 != method_text + size || !frames_one_request(&head, is_1_0) ||
+        head.query > PV_HTTP_QUERY_MAX)
+        return MHD_HTTP_BAD_REQUEST;
+    /* An eighth of the memory is the reply's head's. */
+    if (head.headers > PV_HTTP_REQUEST_HEADERS_MAX ||
+        size + head.memory > options->header_bytes - options->header_bytes / 8)
+        return MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
+    request->header_count = head.headers;
+    request->query_count = head.query;
+    connection->has_body = head.codings + head.lengths != 0;
+    connection->declared = declared_length(head.length);
+    return declared_length(head.length) > options->body_bytes ? MHD_HTTP_CONTENT_TOO_LARGE : 0;
+}
