@@ -44,7 +44,7 @@ bool pv_sqlite_cache_open(const char *path, enum pv_open_mode mode, struct pv_do
                           struct pv_fault *fault);
 /* The embedded log of refusals; the same file may hold all three. PV_OPEN_WRITE makes its table where there
    is none; PV_OPEN_READ refuses a database without one. */
-bool pv_sqlite_refusals_open(const char *path, enum pv_open_mode mode, struct pv_refusal_log *log,
+bool pv_sqlite_refusals_open(const char *path, enum pv_open_mode mode, struct pv_refusal_log *refusals,
                              struct pv_fault *fault);
 /* file:DIR: one <ElectionId>.json an election, whole. The directory is made for PV_OPEN_WRITE. */
 bool pv_file_cache_open(const char *dir, enum pv_open_mode mode, struct pv_document_cache *cache,
@@ -53,7 +53,7 @@ bool pv_file_cache_open(const char *dir, enum pv_open_mode mode, struct pv_docum
 /* In memory, for tests and simulation. */
 bool pv_memory_store_open(struct pv_event_store *store, struct pv_fault *fault);
 bool pv_memory_cache_open(struct pv_document_cache *cache, struct pv_fault *fault);
-bool pv_memory_refusals_open(struct pv_refusal_log *log, struct pv_fault *fault);
+bool pv_memory_refusals_open(struct pv_refusal_log *refusals, struct pv_fault *fault);
 
 /* The system's time and chance; nothing to close. Without chance (getrandom fails) the program ends. Threads
    may share it. */

@@ -165,7 +165,8 @@ static enum pv_dir_result read_pair(const struct file_cache *cache, struct pv_el
     if (result == PV_DIR_OK)
         cached->last_number = number_for((struct pv_str){last.ptr, last.len}, hash);
     free(last.ptr);
-    return result == PV_DIR_FAULT ? PV_DIR_FAULT : PV_DIR_OK;
+    /* What is no file tells no number, and the document is whole all the same. */
+    return result == PV_DIR_FAULT && fault->kind != PV_FAULT_KIND_DAMAGED ? PV_DIR_FAULT : PV_DIR_OK;
 }
 
 static enum pv_cache_result as_cache(enum pv_dir_result result)

@@ -127,13 +127,13 @@ static void close_log(void *self)
 static const struct pv_refusal_log_ops ops = {
     .add = add, .find = find, .read = read_entries, .close = close_log};
 
-bool pv_memory_refusals_open(struct pv_refusal_log *log, struct pv_fault *fault)
+bool pv_memory_refusals_open(struct pv_refusal_log *refusals, struct pv_fault *fault)
 {
     struct memory_refusals *made = calloc(1, sizeof *made);
     if (made == NULL) {
         (void)no_memory(fault);
         return false;
     }
-    *log = (struct pv_refusal_log){&ops, made};
+    *refusals = (struct pv_refusal_log){&ops, made};
     return true;
 }

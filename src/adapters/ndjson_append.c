@@ -126,6 +126,8 @@ static enum pv_result is_record(struct pv_str line, bool *whole)
 static bool judge_tail(const char *name, struct pv_str tail, bool alone, bool *record, struct pv_fault *fault)
 {
     size_t skip = alone && tail.len >= 3 && memcmp(tail.ptr, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    while (skip < tail.len && (tail.ptr[skip] == ' ' || tail.ptr[skip] == '\t')) /* lines may begin so */
+        skip++;
     tail = (struct pv_str){tail.ptr + skip, tail.len - skip};
     if (tail.len == 0 || tail.ptr[0] != '{') {
         pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "cannot add to %s: it does not hold event records", name);

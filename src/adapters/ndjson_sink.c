@@ -131,6 +131,7 @@ static bool lock_file(struct pv_ndjson_sink *sink, struct pv_fault *fault)
 {
     if (flock(sink->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
         return true;
+    sink->created = false; /* made here, but it is the other's now */
     pv_fault_set(fault, PV_FAULT_KIND_BUSY, "cannot write %s: another process is writing it", sink->name);
     return false;
 }
@@ -160,16 +161,22 @@ static bool end_last_line(struct pv_ndjson_sink *sink, struct pv_fault *fault)
 static bool prepare(struct pv_ndjson_sink *sink, enum pv_inflate_form form, struct pv_fault *fault)
 {
     struct stat info;
+    /* Locked before it is looked at: what another process adds in between would be cut off. */
+    if (!lock_file(sink, fault))
+        return false;
     if (fstat(sink->fd, &info) != 0)
         return pv_ndjson_errno(fault, "write", sink->name, errno);
     if (!S_ISREG(info.st_mode)) {
         pv_fault_set(fault, PV_FAULT_KIND_IO, "cannot write %s: it is not a regular file", sink->name);
         return false;
     }
+    if (info.st_nlink == 0) { /* nobody would find what is written */
+        pv_fault_set(fault, PV_FAULT_KIND_BUSY, "cannot write %s: it was removed just now; try again",
+                     sink->name);
+        return false;
+    }
     sink->size = sink->whole = (uint64_t)info.st_size;
     if (sink->size > 0 && !pv_ndjson_check_appendable(sink->path, form, fault))
-        return false;
-    if (!lock_file(sink, fault))
         return false;
     if (form == PV_INFLATE_PLAIN)
         return end_last_line(sink, fault);
@@ -302,12 +309,13 @@ static void close_file(struct pv_ndjson_sink *sink)
 bool pv_ndjson_sink_close(struct pv_ndjson_sink *sink, struct pv_fault *fault)
 {
     end_lines(sink);
+    if (sink->created && sink->target == NULL && sink->failed && sink->whole == 0)
+        (void)unlink(sink->path); /* while it is locked: later it may be another's */
     close_file(sink);
-    bool keep = !sink->failed || (sink->target == NULL && sink->whole > 0);
-    if (sink->created && !keep)
-        (void)unlink(sink->path);
-    else if (sink->target != NULL)
+    if (sink->target != NULL && !sink->failed)
         move_to_target(sink);
+    else if (sink->target != NULL)
+        (void)unlink(sink->path);
     if (sink->created)
         sync_directory(sink);
     bool sound = !sink->failed;

@@ -322,14 +322,24 @@ out:
     return result;
 }
 
-/* SQLITE_DONE when all ids are on the list, or an error; SQLITE_CORRUPT may be our own verdict. */
+/* As put writes it: in another spelling it would be listed, and not found. */
+static bool read_id(struct pv_str text, struct pv_election_id *id)
+{
+    char spelled[PV_ULID_LEN];
+    if (pv_ulid_parse(text, &id->bits) != PV_CODE_NONE)
+        return false;
+    pv_ulid_format(id->bits, spelled);
+    return memcmp(text.ptr, spelled, PV_ULID_LEN) == 0;
+}
+
+/* SQLITE_DONE when all ids are on the list, SQLITE_MISMATCH at one that is none, or an error. */
 static int collect(sqlite3_stmt *statement, struct pv_election_ids *ids)
 {
     int status;
     while ((status = sqlite3_step(statement)) == SQLITE_ROW) {
         struct pv_election_id id;
-        if (pv_ulid_parse(pv_sqlite_column(statement, 0), &id.bits) != PV_CODE_NONE)
-            return SQLITE_CORRUPT;
+        if (!read_id(pv_sqlite_column(statement, 0), &id))
+            return SQLITE_MISMATCH;
         if (!pv_election_ids_add(ids, id))
             return SQLITE_NOMEM;
     }
@@ -342,10 +352,15 @@ static enum pv_cache_result list(void *self, bool (*visit)(void *context, struct
     struct sqlite_cache *cache = self;
     struct pv_election_ids ids = {0};
     int status = collect(cache->statements[LIST], &ids);
-    if (status != SQLITE_DONE) {
+    if (status == SQLITE_MISMATCH)
+        pv_fault_set(
+            fault, PV_FAULT_KIND_DAMAGED,
+            "cannot list '%s': it has a document under what is no election's id; rebuild into a new cache",
+            cache->sqlite.spec);
+    else if (status != SQLITE_DONE)
         pv_sqlite_fault(&cache->sqlite, status, "list", fault);
+    if (status != SQLITE_DONE)
         pv_election_ids_deinit(&ids);
-    }
     (void)sqlite3_reset(cache->statements[LIST]);
     if (status != SQLITE_DONE)
         return PV_CACHE_FAULT;

@@ -215,6 +215,7 @@ static int attach(struct pv_sqlite *sqlite, const char *name, int flags,
                   const struct pv_sqlite_options *options)
 {
     flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    errno = 0; /* SQLite takes it for the reason even where it made no call: of a path that is too long */
     int status = sqlite3_open_v2(name, &sqlite->db, flags, options->vfs);
     /* A file may come from anywhere: nothing that its schema says is run, and pages are checked as they are
      * read. */

@@ -16,6 +16,7 @@ struct pv_store_reader {
     struct pv_text stream; /* its name; ptr NULL: all streams */
     int64_t key;           /* the stream's, 0 until it is known */
     int64_t after;         /* the number or position of the record that was given last */
+    int64_t position;      /* its position in any case; -1: none */
     unsigned rows;         /* since the statement was started; 0: it is not running */
     bool at_row;           /* the statement stands on a row that has not been given yet */
     struct pv_row_texts texts;
@@ -68,6 +69,7 @@ enum pv_store_result pv_sqlite_read(void *self, struct pv_str stream, int64_t fr
     if (made != NULL) {
         made->store = store;
         made->after = from > 0 ? from - 1 : -1;
+        made->position = -1;
         status = open_reader(made, stream);
     }
     if (status != SQLITE_OK) {
@@ -99,8 +101,9 @@ static int advance(struct pv_store_reader *reader)
         return SQLITE_ROW;
     if (reader->rows >= ROWS_A_SEEK)
         park(reader);
+    /* At first from below 0: such a row is none of ours, and is told and not left out. */
     if (reader->rows == 0)
-        status = sqlite3_bind_int64(reader->statement, 1, reader->after);
+        status = sqlite3_bind_int64(reader->statement, 1, reader->after < 0 ? INT64_MIN : reader->after);
     if (reader->rows == 0 && status == SQLITE_OK && reader->stream.ptr != NULL)
         status = sqlite3_bind_int64(reader->statement, 2, reader->key);
     if (status == SQLITE_OK)
@@ -125,12 +128,15 @@ static int take(struct pv_store_reader *reader, struct pv_recorded *record)
                          (struct pv_str){reader->stream.ptr, reader->stream.len}, id, &row);
     if (status != SQLITE_ROW)
         return status;
+    /* Order is checked too, or a damaged tree could lead round in a circle; and a stream whose positions are
+       in another order than its numbers must not be one thing alone and another among others. */
     int64_t place = reader->stream.ptr != NULL ? row.number : row.position;
-    if (place <= reader->after) /* a damaged tree could lead round in a circle */
+    if (place <= reader->after || row.position <= reader->position)
         return SQLITE_CORRUPT;
     enum pv_row_kept kept = pv_row_keep(&reader->texts, &row);
     if (kept != PV_ROW_KEPT)
         return kept == PV_ROW_NO_ROOM ? SQLITE_OK : SQLITE_NOMEM;
+    reader->position = row.position;
     reader->after = place;
     reader->at_row = false;
     *record = row;

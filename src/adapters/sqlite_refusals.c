@@ -154,7 +154,7 @@ static const struct pv_refusal_log_ops ops = {
     .add = add, .find = find, .read = read_entries, .close = close_log};
 
 bool pv_sqlite_refusals_open_with(const char *path, enum pv_open_mode mode,
-                                  const struct pv_sqlite_options *options, struct pv_refusal_log *log,
+                                  const struct pv_sqlite_options *options, struct pv_refusal_log *refusals,
                                   struct pv_fault *fault)
 {
     struct sqlite_refusals *made = calloc(1, sizeof *made);
@@ -177,12 +177,12 @@ bool pv_sqlite_refusals_open_with(const char *path, enum pv_open_mode mode,
         close_log(made);
         return false;
     }
-    *log = (struct pv_refusal_log){&ops, made};
+    *refusals = (struct pv_refusal_log){&ops, made};
     return true;
 }
 
-bool pv_sqlite_refusals_open(const char *path, enum pv_open_mode mode, struct pv_refusal_log *log,
+bool pv_sqlite_refusals_open(const char *path, enum pv_open_mode mode, struct pv_refusal_log *refusals,
                              struct pv_fault *fault)
 {
-    return pv_sqlite_refusals_open_with(path, mode, &pv_sqlite_defaults, log, fault);
+    return pv_sqlite_refusals_open_with(path, mode, &pv_sqlite_defaults, refusals, fault);
 }

@@ -148,10 +148,12 @@ static enum pv_verdict stops(const struct pv_judge *judge, struct pv_judged *str
     } else if (record->lacks_created) {
         char text[PV_STREAM_LEN];
         pv_stream_format(stream->id, text);
+        bool has_line = record->line > 0; /* a store has none */
         pv_fault_set(
             fault, PV_FAULT_KIND_DAMAGED,
-            "%.*s has a record without `created` (line %llu), so --at TIME cannot place it; use --at N",
-            (int)sizeof text, text, (unsigned long long)record->line);
+            "%.*s has a record without `created` (%s %llu), so --at TIME cannot place it; use --at N",
+            (int)sizeof text, text, has_line ? "line" : "event",
+            (unsigned long long)(has_line ? record->line : (uint64_t)record->number));
         return PV_VERDICT_FAULT;
     } else {
         stream->stopped = record->has_created && record->created.us > options->at_time.us;

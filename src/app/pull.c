@@ -125,16 +125,48 @@ static bool is_left_out(struct pull *pull, const struct pv_record *record)
     return !is_it;
 }
 
-static void print_line(struct pull *pull, const struct pv_raw *raw, const struct pv_record *record)
+static int count_bytes(void *context, const char *bytes, size_t len)
+{
+    size_t *count = context;
+    (void)bytes;
+    *count += len;
+    return 0;
+}
+
+/* Whether it can be read again as a line (F1): what a store has may be longer than a line can be, and base64
+   is longer than the bytes. */
+static bool fits_line(const struct pv_recorded *recorded)
+{
+    struct pv_out out;
+    size_t len = 0;
+    /* At most so much of it becomes two bytes or, escaped, six for one. */
+    if (recorded->data.len + recorded->metadata.len + 3 * (recorded->type.len + recorded->id.len) <
+        PV_LINE_MAX / 2 - 256)
+        return true;
+    pv_out_init(&out, count_bytes, &len);
+    pv_print_record(&out, recorded);
+    return pv_out_flush(&out) && len <= PV_LINE_MAX + 1; /* with its LF */
+}
+
+static bool print_line(struct pull *pull, const struct pv_raw *raw, const struct pv_record *record,
+                       struct pv_fault *fault)
 {
     struct pv_out *out = pull->audit->out;
     bool is_null = pv_str_equal(record->recorded.data, PV_STR("null"));
     if (raw->form == PV_RAW_LINE && (is_object(record) || is_null)) {
         pv_out_str(out, raw->text);
         pv_out_char(out, '\n');
-    } else {
-        pv_print_record(out, &record->recorded);
+        return true;
     }
+    if (fits_line(&record->recorded)) {
+        pv_print_record(out, &record->recorded);
+        return true;
+    }
+    pv_fault_set(fault, PV_FAULT_KIND_TOO_LARGE,
+                 "cannot copy to '%s': number %" PRId64
+                 " of %.*s would be a line of more than %d bytes there; pull to sqlite:PATH",
+                 pull->dest, record->number, (int)record->stream.len, record->stream.ptr, (int)PV_LINE_MAX);
+    return false;
 }
 
 /* Passes over what the destination has; the last of it tells whether it was the same. */
@@ -161,7 +193,8 @@ static enum pv_verdict copy_line(struct pull *pull, const struct pv_raw *raw, co
         return no_memory(fault);
     if (++stream->met <= stream->there)
         return pass_over(pull, stream, record, fault);
-    print_line(pull, raw, record);
+    if (!print_line(pull, raw, record, fault))
+        return PV_VERDICT_FAULT;
     pull->count->copied++;
     return pull->audit->out->failed ? PV_VERDICT_END : PV_VERDICT_NEXT;
 }

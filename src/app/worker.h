@@ -1,17 +1,25 @@
 /* The worker: takes commands from the broker, validates each by applying its event to the Election, and
-   appends what the core accepts at the expected version (spec: the flow). One worker a partition at a time.
+   appends what the core accepts at the expected version (spec: the flow). One worker a partition at a time,
+   one thread a worker.
 
    What it holds to:
    - nothing reaches the event store that the core has not accepted, or that the caller may not do (a voter
-     touches its own ballot only);
+   touches its own ballot only, permission.h); whoever may not is told so and nothing else;
    - exactly one record an accepted event id: a command whose id is recorded already answers as the first time
-   if its event is the same (type and data), else PV_ANSWER_ID_REUSED;
-   - an answer of PV_ANSWER_RECORDED is sent only after the event is durable;
+   if its event is the same (type and data, however written), else PV_ANSWER_ID_REUSED;
+   - an answer of PV_ANSWER_RECORDED is sent only after the event is durable; what is recorded is the event in
+   its canonical form (pv_print_event);
    - what waits is appended as one group, so that one sync serves many (group commit);
-   - what is refused is in the log of refusals, durably, before the answer is sent;
-   - a conflict (another writer) and a fault of the store drop the aggregates in question, and the commands
-   come again (nak); a command that came `deliveries_max` times is dead-lettered and answered
-   PV_ANSWER_GIVEN_UP once the store has said that its id is not recorded. */
+   - what is refused, for whatever reason (answer.h), is in the log of refusals, durably, before the answer is
+   sent;
+   - a verdict is by what the store has: a conflict (another writer), also one that shows only in the stream's
+   last number because nothing was to be appended, drops the aggregate, and its commands come again (nak);
+   what was recorded meanwhile is then recognised;
+   - a fault drops the aggregates of the group, and the commands come again, as many as there were one at a
+   time, so that one that cannot be handled does not take the others with it. Only after a fault of the log of
+   refusals what was recorded stays answered, so that refused commands may be judged again after later ones;
+   - a command that comes again after deliveries_max times is not tried any more: once the store has said that
+   its id is not recorded it is dead-lettered and answered PV_ANSWER_GIVEN_UP. */
 #ifndef PV_WORKER_H
 #define PV_WORKER_H
 
@@ -32,6 +40,11 @@ struct pv_worker_options {
     uint32_t deliveries_max; /* 0: without end */
     int nak_delay_ms;
 };
+
+/* An answer's number is the record's in its stream; for PV_ANSWER_WRONG_VERSION the election's version; else
+   -1. Its position is the record's where the store has told it: that of the last event of each append, and
+   that of a record which a repeated command was found in; else -1. (The port does not promise that the
+   positions of one append follow each other.) */
 
 /* What it did, for metrics. All only grow. */
 struct pv_worker_counts {

@@ -84,25 +84,76 @@ static struct pv_json inside(struct pv_str object)
     return json;
 }
 
-static struct pv_str member(struct pv_str object, struct pv_str wanted)
-{
-    struct pv_json json = inside(object);
+/* The members of an object, sorted by their keys: a ballot may have as many ratings as the paper has
+   candidates, and none of them may cost a search through all the others. */
+struct member {
     struct pv_str key, value;
-    for (bool first = true; take_member(&json, first, &key, &value); first = false) {
-        if (pv_str_equal(key, wanted))
-            return value;
-    }
-    return none();
+};
+struct members {
+    struct member *items;
+    size_t count, capacity;
+};
+
+static int compare_members(const void *a, const void *b)
+{
+    struct pv_str x = ((const struct member *)a)->key, y = ((const struct member *)b)->key;
+    if (x.len != y.len)
+        return x.len < y.len ? -1 : 1;
+    return memcmp(x.ptr, y.ptr, x.len);
 }
 
-/* Members of `from`, each looked up in `other`: where the other has one too, the two are compared if
- * `compare`. */
-static void diff_members(struct walk *walk, struct pv_str from, struct pv_str other, bool from_cached)
+static bool members_add(struct members *members, struct member member)
+{
+    if (members->count == members->capacity) {
+        size_t capacity = members->capacity * 2 + 16;
+        struct member *items = realloc(members->items, capacity * sizeof *items);
+        if (items == NULL)
+            return false;
+        members->items = items;
+        members->capacity = capacity;
+    }
+    members->items[members->count++] = member;
+    return true;
+}
+
+/* False when out of memory. */
+static bool members_init(struct members *members, struct pv_str object)
+{
+    *members = (struct members){NULL, 0, 0};
+    struct pv_json json = inside(object);
+    struct member member;
+    for (bool first = true; take_member(&json, first, &member.key, &member.value); first = false) {
+        if (!members_add(members, member))
+            return false;
+    }
+    if (members->count > 1)
+        qsort(members->items, members->count, sizeof member, compare_members);
+    return true;
+}
+
+static struct pv_str members_find(const struct members *members, struct pv_str key)
+{
+    struct member wanted = {key, none()};
+    if (members->count == 0) /* then there are no items to look among */
+        return none();
+    const struct member *found =
+        bsearch(&wanted, members->items, members->count, sizeof wanted, compare_members);
+    return found != NULL ? found->value : none();
+}
+
+static void members_deinit(struct members *members)
+{
+    free(members->items);
+}
+
+/* Members of `from`, each looked up in the other object: where that has one too, the two are compared if
+   `from_cached`. */
+static void tell_members(struct walk *walk, struct pv_str from, const struct members *other, bool from_cached)
 {
     struct pv_json json = inside(from);
     struct pv_str key, value;
     for (bool first = true; take_member(&json, first, &key, &value); first = false) {
-        struct pv_str there = member(other, key);
+        struct pv_str there = members_find(other, key);
         size_t before = enter_key(walk, key);
         if (there.ptr == NULL)
             tell(walk, from_cached ? value : none(), from_cached ? none() : value);
@@ -110,6 +161,16 @@ static void diff_members(struct walk *walk, struct pv_str from, struct pv_str ot
             diff_value(walk, value, there);
         leave(walk, before);
     }
+}
+
+static void diff_members(struct walk *walk, struct pv_str from, struct pv_str other, bool from_cached)
+{
+    struct members members;
+    if (members_init(&members, other))
+        tell_members(walk, from, &members, from_cached);
+    else
+        walk->out_of_memory = true;
+    members_deinit(&members);
 }
 
 struct list {

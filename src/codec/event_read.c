@@ -146,6 +146,12 @@ enum pv_result pv_event_check_repeats(enum pv_event_type type, const struct pv_e
     return repeated == PV_KEY_NONE ? PV_OK : refuse_repeated(repeated, why);
 }
 
+void pv_event_name_value(const struct pv_event_text *text, struct pv_refusal *why)
+{
+    if (why->code == PV_FIELD_TYPE)
+        pv_refusal_set(why, why->code, why->field, text->members.value[why->field].raw);
+}
+
 enum pv_result pv_event_decode(struct pv_str type, const struct pv_event_text *text, char *scratch,
                                size_t *used, enum pv_event_type *hint, struct pv_event *event,
                                struct pv_refusal *why)
@@ -158,7 +164,10 @@ enum pv_result pv_event_decode(struct pv_str type, const struct pv_event_text *t
     if (pv_event_check_repeats(*hint, text, why) != PV_OK)
         return PV_REFUSED;
     pv_event_primitives(*hint, text, scratch, used, primitives);
-    return pv_event_make(*hint, primitives, event, why);
+    enum pv_result result = pv_event_make(*hint, primitives, event, why);
+    if (result == PV_REFUSED)
+        pv_event_name_value(text, why);
+    return result;
 }
 
 enum pv_result pv_event_read(struct pv_str type, struct pv_str data, char *scratch, struct pv_event *event,

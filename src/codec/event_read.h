@@ -32,5 +32,8 @@ enum pv_result pv_event_check_repeats(enum pv_event_type type, const struct pv_e
                                       struct pv_refusal *why) PV_MUST_USE;
 void pv_event_primitives(enum pv_event_type type, const struct pv_event_text *text, char *scratch,
                          size_t *used, struct pv_primitive primitives[PV_EVENT_FIELDS_MAX]);
+/* Has a refusal name a value of the wrong kind as it stands in the text: "5" without its quotes would look
+   like the number that is meant. */
+void pv_event_name_value(const struct pv_event_text *text, struct pv_refusal *why);
 
 #endif

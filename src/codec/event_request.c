@@ -97,5 +97,7 @@ enum pv_result pv_event_request_read(enum pv_event_type type, struct pv_str body
     if (complete(type, primitives, fresh, made, request) != PV_OK)
         return PV_FAULT_MEMORY;
     request->fault_count = pv_event_faults(type, primitives, &request->event, request->faults);
+    for (size_t i = 0; i < request->fault_count; i++)
+        pv_event_name_value(&text, &request->faults[i]);
     return PV_OK;
 }

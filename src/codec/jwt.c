@@ -192,7 +192,9 @@ bool pv_jwt_text(const struct pv_jwt *jwt, const char *name, struct pv_str *text
 /* The member of that name, which is no terminated string. */
 static const cJSON *member(const cJSON *object, struct pv_str name)
 {
-    const cJSON *node = cJSON_IsObject(object) ? object->child : NULL;
+    if (object == NULL || !cJSON_IsObject(object))
+        return NULL;
+    const cJSON *node = object->child;
     while (node != NULL && !pv_str_equal(pv_tree_str(node->string), name))
         node = node->next;
     return node;

@@ -32,7 +32,7 @@ static bool read_name(const cJSON *jwk, struct pv_jwt_key *key)
         return false;
     key->has_kid = kid.ptr != NULL;
     key->kid_len = kid.len;
-    if (kid.len != 0)
+    if (kid.ptr != NULL)
         memcpy(key->kid, kid.ptr, kid.len);
     return true;
 }
@@ -110,7 +110,7 @@ static const struct pv_jwt_key *choose(const struct pv_jwt_keys *keys, enum pv_j
 
 /* An ECDSA signature: r and s, each as long as the curve's order (RFC 7518, 3.4), and what OpenSSL wants: the
    DER of a sequence of two integers, which have no leading zeros and are not negative. */
-enum { HALF = 32, DER_MAX = 2 + 2 * (2 + 1 + HALF) };
+enum { HALF = 32, PAIR = 64, DER_MAX = 2 + 2 * (2 + 1 + HALF) };
 
 static size_t put_integer(const unsigned char *number, unsigned char *der)
 {
@@ -125,7 +125,7 @@ static size_t put_integer(const unsigned char *number, unsigned char *der)
     return 2 + len;
 }
 
-static size_t to_der(const unsigned char pair[2 * HALF], unsigned char der[DER_MAX])
+static size_t to_der(const unsigned char pair[PAIR], unsigned char der[DER_MAX])
 {
     size_t len = 2;
     len += put_integer(pair, der + len);
@@ -163,7 +163,7 @@ enum pv_result pv_jwt_keys_verify(const struct pv_jwt_keys *keys, enum pv_jwt_al
     /* Of the others OpenSSL looks at the length. */
     if (alg != PV_JWT_ES256)
         held = holds(key, bytes, given, signature.len);
-    else if (signature.len == 2 * HALF)
+    else if (signature.len == PAIR)
         held = holds(key, bytes, der, to_der(given, der));
     if (held == 1)
         return PV_OK;

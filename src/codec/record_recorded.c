@@ -1,6 +1,8 @@
 /* What a store gave. Its texts are looked at as a line's are, because stores keep bytes. */
 #include "record_parts.h"
 
+#include <stdio.h>
+
 #include "text.h"
 
 static bool is_utf8(struct pv_str text)
@@ -53,20 +55,35 @@ static void check_created(struct pv_str created, struct pv_record *record)
         pv_record_key_invalid(record, PV_KEY_CREATED, "is not a date and time", created);
 }
 
-static void check_recorded(const struct pv_recorded *recorded, struct pv_record *record)
+static void check_number(int64_t number, struct pv_record *record)
+{
+    char text[24];
+    record->has_number = number >= 0;
+    record->number = number;
+    if (record->has_number)
+        return;
+    int len = snprintf(text, sizeof text, "%lld", (long long)number);
+    pv_record_key_invalid(record, PV_KEY_NUMBER, PV_RECORD_INTEGER_RANGE, (struct pv_str){text, (size_t)len});
+}
+
+/* It is shown where it is text, as all that is printed must be. */
+static void check_metadata(struct pv_str metadata, struct pv_record *record)
 {
     struct pv_str none = {NULL, 0};
+    if (metadata.ptr != NULL && !is_object(metadata))
+        pv_record_key_invalid(record, PV_KEY_METADATA, "is not an object",
+                              is_utf8(metadata) ? metadata : none);
+}
+
+static void check_recorded(const struct pv_recorded *recorded, struct pv_record *record)
+{
     check_stream(recorded->stream, record);
-    record->has_number = recorded->number >= 0;
-    record->number = recorded->number;
-    if (!record->has_number)
-        pv_record_key_invalid(record, PV_KEY_NUMBER, PV_RECORD_INTEGER_RANGE, none);
+    check_number(recorded->number, record);
     (void)check_utf8(recorded->type, PV_KEY_TYPE, record);
     (void)check_utf8(recorded->id, PV_KEY_ID, record);
     check_created(recorded->created, record);
     record->position = recorded->position;
-    if (recorded->metadata.ptr != NULL && !is_object(recorded->metadata))
-        pv_record_key_invalid(record, PV_KEY_METADATA, "is not an object", none);
+    check_metadata(recorded->metadata, record);
 }
 
 static void decode_recorded(struct pv_record_reader *reader, struct pv_record *record)

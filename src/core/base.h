@@ -34,7 +34,8 @@ static inline void pv_prefetch(const void *thing, size_t size)
 
 /* The outcome of an operation, in two tiers: a refusal is an ordinary answer of the domain (the details are
    in a struct pv_refusal); a fault is negative, says nothing about the event, and leaves the aggregate as it
-   was. */
+   was. Only where the state rules are checked after the change (pv_election_apply) has PV_FAULT_STATE nothing
+   to go back to. */
 enum pv_result {
     PV_OK = 0,
     PV_REFUSED = 1,       /* by a rule of D5; the code tells which */

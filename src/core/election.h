@@ -99,7 +99,9 @@ const char *pv_phase_name(enum pv_phase phase);
    document can say). */
 enum pv_result pv_election_when(struct pv_election *election, const struct pv_event *event,
                                 struct pv_refusal *why) PV_MUST_USE;
-/* D1, apply: when, then the state rules on what the event can have touched (pv_election_check_touched). */
+/* D1, apply: when, then the state rules on what the event can have touched (pv_election_check_touched). If
+   these do not hold, PV_FAULT_STATE: the event is applied and the election breaks a rule, by a defect of the
+   program, so it is only good for looking at and pv_election_deinit. */
 enum pv_result pv_election_apply(struct pv_election *election, const struct pv_event *event,
                                  struct pv_refusal *why) PV_MUST_USE;
 /* D1, load: when for each, ensure_valid_state once at the end. Anything but PV_OK leaves an unborn election;

@@ -9,13 +9,16 @@
 enum pv_role { PV_ROLE_ADMINISTRATOR = 1, PV_ROLE_VOTER = 2, PV_ROLE_AUDITOR = 4 };
 
 /* Who calls, as a valid token tells. A voter is known by the VoterId (has_voter) or else by the email, which
-   an election's own list leads to a voter. Borrowed texts; absent ones have ptr NULL. */
+   an election's own list leads to a voter. A token may be good for one election only (one_election), as an
+   invite is: then its roles reach nothing else. Borrowed texts; absent ones have ptr NULL. */
 struct pv_caller {
     unsigned roles; /* of enum pv_role */
     struct pv_str subject;
     struct pv_str email;
     struct pv_voter_id voter;
     bool has_voter;
+    struct pv_election_id election;
+    bool one_election;
 };
 
 enum { PV_ANY_VERSION = -2 };

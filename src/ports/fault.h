@@ -27,7 +27,8 @@ struct pv_fault {
     char text[PV_FAULT_TEXT_MAX];
 };
 
-/* Fills in a fault from a format; longer texts are cut, and what is not printable is replaced by `?`. */
+/* Fills in a fault from a format; longer texts are cut in the middle, where the long part is (a path), so
+   that the reason stays; and what is not printable is replaced by `?`. */
 void pv_fault_set(struct pv_fault *fault, enum pv_fault_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -257,6 +257,13 @@ class BadRows(Case):
                 self.assertEqual(said[100], "photovote-import: poll.csv: %s; nothing was written" % expected)
                 self.check_left("poll.csv")
 
+    def test_a_place__in_a_file_with_a_long_path__is_told(self):
+        folder = "/".join(["d" * 200] * 6)
+        os.makedirs(self.path(folder))
+        self.put(HEAD + "v1,2024-02-24 18:00:00,p,1,x\n", folder + "/poll.csv")
+        said = self.run_import(folder + "/poll.csv", "-o", "out.ndjson", status=2).splitlines()
+        self.assertTrue(said[0].endswith('/poll.csv:2:28: "x" is not a number of stars from 0 to 5 (column 5, Bob)'), said)
+
     def test_sqlite_destination__is_not_made_for_a_bad_row(self):
         self.put(HEAD + "v1,2024-02-24 18:00:00,p,1,x\n")
         self.run_import("poll.csv", "-o", "sqlite:out.db", status=2)
@@ -402,6 +409,6 @@ class CommandLine(Case):
 
 if __name__ == "__main__":
     tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    if tests.countTestCases() < 23:
+    if tests.countTestCases() < 24:
         sys.exit("only %d tests are left" % tests.countTestCases())
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(tests).wasSuccessful() else 1)

@@ -100,6 +100,13 @@ class Stores(Case):
         self.assertEqual(self.audit("pull", "in.ndjson", "-o", "kept.ndjson"), "")
         self.assertEqual(self.get("kept.ndjson"), "".join(lines))
 
+    def test_a_record_without_created__is_named_by_its_number(self):
+        self.put("in.ndjson", self.changed(4, created=None))
+        self.audit("pull", "in.ndjson", "-o", "sqlite:new.db")
+        for name, place in (("in.ndjson", "line 5"), ("sqlite:new.db", "event 4")):
+            self.check_refused("%s has a record without `created` (%s), so --at TIME cannot place it; use --at N"
+                               % (STREAM, place), "replay", "--at", "2025-01-01T00:00:00Z", name)
+
     def test_positions_that_are_used_up__say_what_to_do(self):
         self.put("in.ndjson", self.changed(4, position=2**63 - 1))
         self.check_refused("cannot copy to 'sqlite:new.db': too few are left after position 9223372036854775807; keep the "
@@ -194,6 +201,41 @@ class Failures(Case):
                            "the path, and the permissions of the file and its folder", "verify", "sqlite:none.db")
 
 
+class LongLines(Case):
+    def test_a_record_that_is_no_line_any_more__is_refused_by_name(self):
+        """A store adds a position, and base64 is longer than what it stands for."""
+        most = 16777216
+        head = '{"stream":"%s","number":1,"type":"x","data":' % STREAM
+        for source, data in (("sqlite:in.db", ["{\"x\":\"", "\"}}"]), ("in.ndjson", ["[\"", "\"]}"])):
+            filler = most - len(head) - len("".join(data))
+            for length in (filler - len(',"position":1'), filler):
+                with self.subTest(source, length=length):
+                    for name in os.listdir(self.folder):
+                        os.remove(self.path(name))
+                    self.put("in.ndjson", [self.lines[0], head + ("x" * length).join(data) + "\n"])
+                    self.audit("pull", "in.ndjson", "-o", "sqlite:in.db")
+                    if source == "sqlite:in.db" and length < filler:
+                        self.audit("pull", source, "-o", "out.ndjson")
+                        self.assertEqual(self.get("out.ndjson").count("\n"), 2)
+                        self.audit("pull", source, "-o", "out.ndjson")
+                        continue
+                    self.check_refused("cannot copy to 'out.ndjson': number 1 of %s would be a line of more than %d bytes "
+                                       "there; pull to sqlite:PATH" % (STREAM, most), "pull", source, "-o", "out.ndjson")
+                    self.assertEqual(self.get("out.ndjson").count("\n"), 1)
+
+
+class LongPaths(Case):
+    def test_what_is_said_of_them__has_the_reason(self):
+        folder = "/".join(["d" * 200] * 4)
+        os.makedirs(self.path(folder))
+        for words, reason in ((["verify", "sqlite:" + folder + "/none.db"], "none.db': unable to open database file; check "
+                               "the path, and the permissions of the file and its folder\n"),
+                              (["diff", "in.ndjson", "--against", "file:" + folder + "/none"],
+                               "none': No such file or directory\n")):
+            said = self.audit(*words, status=2)
+            self.assertTrue(said.startswith("photovote-audit: cannot open '") and said.endswith(reason), said)
+
+
 class CommandLine(Case):
     def test_help__ends_with_its_last_line(self):
         for words in (["--help"], *([command, "--help"] for command in ("pull", "replay", "verify", "rebuild", "diff"))):
@@ -229,6 +271,6 @@ class CommandLine(Case):
 
 if __name__ == "__main__":
     tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    if tests.countTestCases() < 18:
+    if tests.countTestCases() < 21:
         sys.exit("only %d tests are left" % tests.countTestCases())
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(tests).wasSuccessful() else 1)

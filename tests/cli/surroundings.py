@@ -104,6 +104,72 @@ class Output(Case):
         self.assertEqual(said, b"photovote-audit: cannot write standard output: Broken pipe\n")
 
 
+class Streams(Case):
+    """Standard streams that are closed: the place of one is free for the next file that is opened."""
+
+    def run_without(self, closed, status, *words, **more):
+        def close():
+            for fd in closed:
+                os.close(fd)
+        return self.run_in(status, *words, preexec_fn=close, **more)
+
+    def test_what_is_said__is_not_written_into_the_copy(self):
+        self.put("in.ndjson", 3)
+        with open(self.path("in.ndjson"), "rb") as file:
+            lines = file.read()
+        with open(self.path("in.ndjson"), "ab") as file:
+            file.write(b"no record\n")
+        for closed, source in (([2], "-"), ([0, 2], "in.ndjson"), ([1, 2], "in.ndjson"), ([0, 1, 2], "in.ndjson")):
+            for name in ("out.ndjson", "sqlite:out.db"):
+                with self.subTest(closed, name=name), open(self.path("in.ndjson"), "rb") as stdin:
+                    self.run_without(closed, 1, AUDIT, "pull", source, "-o", name, "--progress", stdin=stdin)
+            with open(self.path("out.ndjson"), "rb") as file:
+                self.assertEqual(file.read(), lines, closed)
+            os.remove(self.path("out.ndjson"))
+
+    def test_one_that_is_needed__is_exit_2(self):
+        self.put("in.ndjson", 3)
+        for closed, said, *words in (
+                (0, b"cannot read standard input", AUDIT, "verify", "-"),
+                (0, b"cannot read 'standard input'", IMPORT, "-", "-o", "out.ndjson"),
+                (1, b"cannot write standard output", AUDIT, "verify", "in.ndjson"),
+                (1, b"cannot write to standard output", IMPORT, "--version")):
+            with self.subTest(words):
+                told = self.run_without([closed], 2, *words)[1]
+                self.assertEqual(told, os.path.basename(words[0]).encode() + b": " + said + b": Bad file descriptor\n")
+
+
+class NewCaches(Case):
+    def test_run_that_writes_nothing__makes_none(self):
+        self.put("good.ndjson", 2)
+        with open(self.path("good.ndjson"), "rb") as file:
+            good = file.read()
+        for status, content, *more in ((1, b"no record\n" + good), (1, good.replace(b'"number": 1', b'"number": 2')),
+                                       (2, gzip.compress(good)[:-1]), (2, good, "--election", ELECTION[:-1] + "2")):
+            with open(self.path("in.ndjson"), "wb") as file:
+                file.write(content)
+            before = sorted(os.listdir(self.folder))
+            for cache in ("file:cache", "sqlite:cache.db"):
+                with self.subTest(content[:20], cache=cache):
+                    self.audit("rebuild", "in.ndjson", "--to", cache, *more, status=status)
+                    self.assertEqual(sorted(os.listdir(self.folder)), before)
+
+    def test_run_that_has_nothing_to_write__makes_an_empty_one(self):
+        self.put("good.ndjson", 1)
+        for cache in ("file:cache", "sqlite:cache.db"):
+            self.audit("rebuild", os.devnull, "--to", cache)
+            self.audit("diff", os.devnull, "--against", cache)
+            self.audit("diff", "good.ndjson", "--against", cache, status=1)
+
+    def test_one_that_cannot_be__is_told_before_the_source_is_read(self):
+        with open(self.path("not.db"), "wb") as file:
+            file.write(b"no database")
+        for cache in ("file:not.db", "sqlite:not.db", "file:", "not.db", "cosmos:x"):
+            with self.subTest(cache):
+                said = self.run_in(2, AUDIT, "rebuild", EVERY_EVENT, "--to", cache)[1]
+                self.assertRegex(said, rb"\Aphotovote-audit: cannot open '[^\n]*\n\Z")
+
+
 class Limit(Case):
     """A limit of file sizes, which ends a program that has not said otherwise."""
 
@@ -222,6 +288,6 @@ class Memory(Case):
 
 if __name__ == "__main__":
     tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    if tests.countTestCases() < 10:
+    if tests.countTestCases() < 15:
         sys.exit("only %d tests are left" % tests.countTestCases())
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(tests).wasSuccessful() else 1)

@@ -20,3 +20,6 @@ pv_planted_bug(NAME cache_in_files_does_not_sync_names FILE adapters/file_dir.c
 pv_planted_bug(NAME cache_in_files_puts_the_number_last FILE adapters/file_cache.c
   BREAKS "document and last number are of one put at any moment"
   CAUGHT_BY torture_files SAYS "FAILED .*the last number")
+pv_planted_bug(NAME refusals_find_the_first FILE adapters/sqlite_refusals.c
+  BREAKS "find gives the last entry of an event id"
+  CAUGHT_BY test_refusal_logs SAYS "FAILED .*sqlite: add__the_same_again__is_a_second_entry")

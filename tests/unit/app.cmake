@@ -24,3 +24,7 @@ pv_app_test(test_app_aggregates app_store.c)
 pv_app_test(test_app_pull)
 pv_app_test(test_app_pull_store app_store.c)
 pv_app_test(test_app_import)
+# The worker, in a world that fails when told to; who may do what.
+pv_app_test(test_app_worker worker_kit.c virtual_clock.c)
+pv_app_test(test_app_worker_faults worker_kit.c virtual_clock.c)
+pv_test(NAME test_app_permission KIND unit LABELS msan SOURCES test_app_permission.c LIBS pv_app pv_story)

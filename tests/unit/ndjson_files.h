@@ -43,6 +43,8 @@ struct failing {
     unsigned called; /* counts */
 };
 extern struct failing failing[CALL_COUNT];
+/* Called once, before the next lock is asked for: what another process does just then. NULL: nothing. */
+extern void (*before_lock)(void);
 void nothing_fails(void);
 
 #endif

@@ -317,6 +317,59 @@ static void diff__ratings__are_told_by_their_ids(void **state)
                             "/ballots/0/ratings/" ULID("12") ": nothing -> {\"" ULID("23") "\":5}\n");
 }
 
+/* As many as a paper may have, on one ballot: every second one in the cache, the others in the stream. Each
+   is looked up on the other side, which has it never; a search through all of them each time would take
+   longer than a test may. */
+enum { MANY = 50000 };
+
+static void rated_every_second(struct pv_election *e, uint64_t first)
+{
+    draft(e);
+    sample_competition(e, 33, "Birds", NULL);
+    for (uint64_t i = 0; i < MANY; i++)
+        sample_candidate(e, 33, 1000 + i, "Heron", NULL, NULL, NULL);
+    sample_opened(e, "2024-02-24T18:00:00Z");
+    sample_voter(e, 97, "Ada", "ada@x.example");
+    sample_ballot(e, 97, 129);
+    for (uint64_t i = first; i < MANY; i += 2)
+        sample_rated(e, 129, 33, 1000 + i, 3);
+}
+
+static void rated_even(struct pv_election *e)
+{
+    rated_every_second(e, 0);
+}
+
+static void rated_odd(struct pv_election *e)
+{
+    rated_every_second(e, 1);
+}
+
+struct sides_told {
+    size_t cached, rebuilt, both;
+};
+
+static void count_sides(void *context, const struct pv_difference *found)
+{
+    struct sides_told *told = context;
+    bool cached = found->cached.ptr != NULL, rebuilt = found->rebuilt.ptr != NULL;
+    told->both += cached && rebuilt;
+    told->cached += cached && !rebuilt;
+    told->rebuilt += !cached && rebuilt;
+}
+
+static void diff__very_many_ratings__are_not_searched_one_by_one(void **state)
+{
+    (void)state;
+    struct two *two = two_new(rated_even, rated_odd);
+    struct sides_told told = {0, 0, 0};
+    check_int(pv_document_diff(&two->cached, &two->rebuilt, count_sides, &told), PV_OK);
+    check_int(told.cached, MANY / 2);
+    check_int(told.rebuilt, MANY / 2);
+    check_int(told.both, 0);
+    two_free(two);
+}
+
 /* Pages: voters come in 128, ballots in 16; a place in the list is told, not in the page. */
 
 static struct two *large_two(uint32_t cached, uint32_t rebuilt)
@@ -434,8 +487,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(diff__an_image__is_replaced_whole_only_where_one_side_has_none),
     cmocka_unit_test(diff__more_competitions_in_the_cache__are_removed_from_the_end),
     cmocka_unit_test(diff__ratings__are_told_by_their_ids),
+    cmocka_unit_test(diff__very_many_ratings__are_not_searched_one_by_one),
     cmocka_unit_test(diff__a_value_in_any_page__is_found_at_its_place_in_the_list),
     cmocka_unit_test(diff__lists_of_other_lengths__have_their_ends_added_or_removed),
     cmocka_unit_test(diff__each_allocation_failed_once__is_a_fault),
 };
-CHECK_MAIN(tests, 10)
+CHECK_MAIN(tests, 11)

@@ -353,6 +353,10 @@ static void event_values__of_another_json_type__are_refused(void **state)
         char data[512];
         (void)snprintf(data, sizeof data, "{" IDS ",\"rating\":%s}", values[i]);
         check_refused(data, PV_FIELD_TYPE, PV_KEY_RATING);
+        /* As it stands there: without its quotes "5" would look like the number that is meant. */
+        char message[512];
+        (void)snprintf(message, sizeof message, "the value has the wrong JSON type: %s", values[i]);
+        check_message(message);
     }
     check_refused("{\"id\":5}", PV_FIELD_TYPE, PV_KEY_ID);
     check_refused("{\"id\":null}", PV_FIELD_MISSING, PV_KEY_ID);

@@ -31,18 +31,41 @@ static void text__what_is_no_utf_8__is_a_question_mark_a_byte(void **state)
     check_says("\xc3(", "?(");
 }
 
-static void text__too_long__is_cut_at_a_character(void **state)
+static void text__too_long__is_cut_in_the_middle_at_characters(void **state)
 {
+    enum { HEAD = 160, TAIL = PV_FAULT_TEXT_MAX - 1 - HEAD - 3 };
     char given[2 * PV_FAULT_TEXT_MAX + 1];
+    size_t len = sizeof given - 1;
+    (void)state;
+    memset(given, 'x', len);
+    given[len] = '\0';
+    given[0] = 'a';
+    given[HEAD - 1] = 'b';
+    given[len - TAIL] = 'y';
+    given[len - 1] = 'z';
+    pv_fault_set(&fault, PV_FAULT_KIND_IO, "%s", given);
+    check_int(strlen(fault.text), PV_FAULT_TEXT_MAX - 1);
+    check_true(fault.text[0] == 'a' && fault.text[PV_FAULT_TEXT_MAX - 2] == 'z');
+    check_true(memcmp(fault.text + HEAD - 1, "b...y", 5) == 0);
+    memcpy(given + HEAD - 1, "\xc3\xa4", 2); /* its second byte is the first that is cut out */
+    memcpy(given + len - TAIL - 1, "\xc3\xa4", 2);
+    pv_fault_set(&fault, PV_FAULT_KIND_IO, "%s", given);
+    check_int(strlen(fault.text), PV_FAULT_TEXT_MAX - 1);
+    check_true(memcmp(fault.text + HEAD - 1, "?...?", 5) == 0);
+}
+
+static void text__as_long_as_there_is_room__is_whole(void **state)
+{
+    char given[PV_FAULT_TEXT_MAX + 1];
     (void)state;
     memset(given, 'x', sizeof given - 1);
-    given[sizeof given - 1] = '\0';
+    given[PV_FAULT_TEXT_MAX - 1] = '\0';
+    check_says(given, given);
+    given[PV_FAULT_TEXT_MAX - 1] = 'x';
+    given[PV_FAULT_TEXT_MAX] = '\0';
     pv_fault_set(&fault, PV_FAULT_KIND_IO, "%s", given);
+    check_true(strstr(fault.text, "x...x") != NULL);
     check_int(strlen(fault.text), PV_FAULT_TEXT_MAX - 1);
-    memcpy(given + PV_FAULT_TEXT_MAX - 2, "\xc3\xa4", 2); /* its second byte is the first that is cut off */
-    pv_fault_set(&fault, PV_FAULT_KIND_IO, "%s", given);
-    check_int(strlen(fault.text), PV_FAULT_TEXT_MAX - 1);
-    check_int(fault.text[PV_FAULT_TEXT_MAX - 2], '?');
 }
 
 static void retry_helps__only_where_time_mends(void **state)
@@ -61,7 +84,8 @@ static void retry_helps__only_where_time_mends(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(text__what_a_terminal_would_obey__is_a_question_mark),
     cmocka_unit_test(text__what_is_no_utf_8__is_a_question_mark_a_byte),
-    cmocka_unit_test(text__too_long__is_cut_at_a_character),
+    cmocka_unit_test(text__too_long__is_cut_in_the_middle_at_characters),
+    cmocka_unit_test(text__as_long_as_there_is_room__is_whole),
     cmocka_unit_test(retry_helps__only_where_time_mends),
 };
-CHECK_MAIN(tests, 4)
+CHECK_MAIN(tests, 5)

@@ -139,6 +139,9 @@ static void get__last_is_about_another_document__the_number_is_not_known(void **
     }
     check_int(remove(path(last)), 0);
     check_gets(&cache, DOCUMENT("2"), -1);
+    check_int(mkdir(path(last), 0755), 0);
+    check_gets(&cache, DOCUMENT("2"), -1);
+    check_int(rmdir(path(last)), 0);
     cache.ops->close(cache.self);
 }
 

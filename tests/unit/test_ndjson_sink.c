@@ -175,6 +175,9 @@ static void torn_last_line__is_cut_off(void **state)
     put_file(scratch(names[0]), "{\"a\":1}\n{\"b\":2}}", 16);
     append_text(scratch(names[0]), "");
     check_content(scratch(names[0]), "{\"a\":1}\n");
+    put_file(scratch(names[0]), " {\"a\":1}\n \t{\"b\":", 17);
+    append_text(scratch(names[0]), "{\"c\":3}\n");
+    check_content(scratch(names[0]), " {\"a\":1}\n{\"c\":3}\n");
 }
 
 static void last_line__that_only_lacks_its_lf__gets_it(void **state)
@@ -311,6 +314,66 @@ static void file__that_another_process_writes__is_busy(void **state)
     check_true(!opened);
     check_int(fault.kind, PV_FAULT_KIND_BUSY);
     append_text(scratch(names[0]), "a\n");
+}
+
+/* Which of the forms the other process acts on, and what it has open. */
+static size_t theirs;
+static struct pv_ndjson_sink *their_sink;
+
+static void they_append(void)
+{
+    append_text(scratch(names[theirs]), "b\n");
+}
+
+static void they_open(void)
+{
+    their_sink = open_sink(scratch(names[theirs]), PV_NDJSON_MEMBER);
+}
+
+static void they_remove(void)
+{
+    (void)unlink(scratch(names[theirs]));
+}
+
+static void lines__that_another_adds_just_before_the_lock__are_kept(void **state)
+{
+    (void)state;
+    for (theirs = 0; theirs < FORMS; theirs++) {
+        append_text(scratch(names[theirs]), "a\n");
+        before_lock = they_append;
+        append_text(scratch(names[theirs]), "c\n");
+        check_listing(scratch(names[theirs]), "1:a;2:b;3:c;end");
+    }
+}
+
+static void new_file__that_another_locks_first__is_left_to_it(void **state)
+{
+    (void)state;
+    for (theirs = 0; theirs < FORMS; theirs++) {
+        struct pv_fault fault;
+        struct pv_ndjson_sink *sink = NULL;
+        before_lock = they_open;
+        check_true(!pv_ndjson_sink_open(scratch(names[theirs]), &sink, &fault));
+        check_int(fault.kind, PV_FAULT_KIND_BUSY);
+        write_text(their_sink, "a\n");
+        close_sink(their_sink);
+        check_listing(scratch(names[theirs]), "1:a;end");
+    }
+}
+
+static void file__that_is_removed_just_before_the_lock__is_not_written(void **state)
+{
+    (void)state;
+    for (theirs = 0; theirs < FORMS; theirs++) {
+        struct pv_fault fault;
+        struct pv_ndjson_sink *sink = NULL;
+        append_text(scratch(names[theirs]), "a\n");
+        before_lock = they_remove;
+        check_true(!pv_ndjson_sink_open(scratch(names[theirs]), &sink, &fault));
+        check_int(fault.kind, PV_FAULT_KIND_BUSY);
+        check_true(strstr(fault.text, "it was removed just now; try again") != NULL);
+        check_true(!file_exists(scratch(names[theirs])));
+    }
 }
 
 /* --- failures while writing --- */
@@ -515,6 +578,9 @@ static const struct CMUnitTest tests[] = {
     SINK_TEST(file__whose_name_says_another_form__is_refused),
     SINK_TEST(path__that_cannot_be_written__says_why),
     SINK_TEST(file__that_another_process_writes__is_busy),
+    SINK_TEST(lines__that_another_adds_just_before_the_lock__are_kept),
+    SINK_TEST(new_file__that_another_locks_first__is_left_to_it),
+    SINK_TEST(file__that_is_removed_just_before_the_lock__is_not_written),
     SINK_TEST(full_disk__at_every_write__leaves_whole_lines),
     SINK_TEST(interrupted_writes__go_on),
     SINK_TEST(new_file__whose_first_write_fails__is_removed),
@@ -527,4 +593,4 @@ static const struct CMUnitTest tests[] = {
     SINK_TEST(created_file__that_another_makes_meanwhile__is_left_to_it),
     SINK_TEST(opened_file__that_is_discarded__keeps_its_whole_lines),
 };
-CHECK_MAIN(tests, 25)
+CHECK_MAIN(tests, 28)

@@ -911,6 +911,11 @@ static void recorded__with_a_wrong_key__is_invalid(void **state)
     recorded.number = -1;
     check_stored_key(&recorded, PV_KEY_NUMBER);
     check_true(stored.has_stream && !stored.has_number);
+    check_message("the record is not valid: number is not an integer from 0 to 9223372036854775807: -1");
+    recorded.number = INT64_MIN;
+    check_stored_key(&recorded, PV_KEY_NUMBER);
+    check_message("the record is not valid: number is not an integer from 0 to 9223372036854775807: "
+                  "-9223372036854775808");
     recorded = recorded_sample();
     recorded.type = str("\xff");
     check_stored_key(&recorded, PV_KEY_TYPE);
@@ -937,6 +942,12 @@ static void recorded__with_metadata_that_is_no_object__is_invalid(void **state)
         recorded.metadata = str(values[i]);
         check_stored_key(&recorded, PV_KEY_METADATA);
     }
+    recorded.metadata = str("[7]");
+    check_stored_key(&recorded, PV_KEY_METADATA);
+    check_message("the record is not valid: metadata is not an object: [7]");
+    recorded.metadata = str("\xff"); /* a message is text */
+    check_stored_key(&recorded, PV_KEY_METADATA);
+    check_message("the record is not valid: metadata is not an object");
     for (size_t levels = 62; levels <= 65; levels++) { /* as deep as it may be in a line */
         char *value = levels_of(levels, false);
         recorded.metadata = str(value);

@@ -190,14 +190,16 @@ static bool never(void *context, struct pv_election_id id)
 
 static void tampering__an_id_that_is_none__is_damaged(void **state)
 {
-    sqlite3 *db;
+    static const char *const ids[] = {"INSERT INTO cached VALUES(1, 'x', 1)",
+                                      "UPDATE cached SET id='01hq0000000000000000000001'"};
     (void)state;
-    check_int(sqlite3_open(workdir_file(&dir, "cache.db"), &db), SQLITE_OK);
-    check_int(sqlite3_exec(db, "INSERT INTO cached VALUES(1, 'x', 1)", NULL, NULL, NULL), SQLITE_OK);
-    check_int(sqlite3_close(db), SQLITE_OK);
-    check_int(cache.ops->list(cache.self, never, NULL, &fault), PV_CACHE_FAULT);
-    check_int(fault.kind, PV_FAULT_KIND_DAMAGED);
-    check_true(strstr(fault.text, "cannot list '") != NULL);
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        run_alone(ids[i]);
+        check_int(cache.ops->list(cache.self, never, NULL, &fault), PV_CACHE_FAULT);
+        check_int(fault.kind, PV_FAULT_KIND_DAMAGED);
+        check_true(strstr(fault.text, "cannot list '") != NULL);
+        check_true(strstr(fault.text, "no election's id; rebuild into a new cache") != NULL);
+    }
 }
 
 int main(void)

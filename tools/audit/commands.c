@@ -113,25 +113,43 @@ static int run_replay(int argc, char **argv)
     return status;
 }
 
+static enum pv_outcome rebuild(struct job *job, const char *to, struct pv_fault *fault)
+{
+    struct late_cache late;
+    if (!late_cache_begin(&late, to, fault))
+        return PV_OUTCOME_FAILED;
+    enum pv_outcome outcome = pv_rebuild(&job->audit, &late.port, fault);
+    if (outcome == PV_OUTCOME_CLEAN && !late_cache_open(&late, fault)) /* of nothing, an empty cache */
+        outcome = PV_OUTCOME_FAILED;
+    late_cache_close(&late);
+    return outcome;
+}
+
+static enum pv_outcome diff(struct job *job, const char *against, enum pv_diff_format format,
+                            struct pv_fault *fault)
+{
+    struct pv_document_cache cache;
+    if (!open_cache(against, PV_OPEN_READ, &cache, fault))
+        return PV_OUTCOME_FAILED;
+    enum pv_outcome outcome = pv_diff(&job->audit, &cache, format, fault);
+    cache.ops->close(cache.self);
+    return outcome;
+}
+
 /* rebuild and diff: a job with a cache. */
 static int run_with_cache(const struct common *common, const char *cache_text, enum pv_open_mode mode,
                           enum pv_diff_format format)
 {
-    struct pv_document_cache cache;
     struct pv_fault fault;
     struct job *job = malloc(sizeof *job);
     if (job == NULL)
         return usage_error(PROGRAM, common->source, "out of memory");
     int status = job_begin(job, common);
-    if (status == PV_CLI_RUN) {
-        enum pv_outcome outcome = PV_OUTCOME_FAILED;
-        if (open_cache(cache_text, mode, &cache, &fault)) {
-            outcome = mode == PV_OPEN_WRITE ? pv_rebuild(&job->audit, &cache, &fault)
-                                            : pv_diff(&job->audit, &cache, format, &fault);
-            cache.ops->close(cache.self);
-        }
-        status = job_end(job, outcome, &fault);
-    }
+    if (status == PV_CLI_RUN)
+        status = job_end(job,
+                         mode == PV_OPEN_WRITE ? rebuild(job, cache_text, &fault)
+                                               : diff(job, cache_text, format, &fault),
+                         &fault);
     free(job);
     return status;
 }
@@ -212,6 +230,7 @@ static const char program_help[] =
 
 int pv_audit_main(int argc, char **argv)
 {
+    pv_cli_hold_standard_streams();
     if (argc < 2) {
         pv_cli_error(PROGRAM, "a command is missing; see '%s --help'", PROGRAM);
         return PV_EXIT_FAILED;

@@ -4,6 +4,8 @@
 #include "spec.h"
 #include "store_source.h"
 
+#include <unistd.h>
+
 static bool open_store_source(const char *path, const struct pv_election_id *one_election,
                               struct pv_event_source *source, struct pv_fault *fault)
 {
@@ -47,4 +49,40 @@ bool open_cache(const char *text, enum pv_open_mode mode, struct pv_document_cac
     }
     return spec.kind == PV_SPEC_DIR ? pv_file_cache_open(spec.path, mode, cache, fault)
                                     : pv_sqlite_cache_open(spec.path, mode, cache, fault);
+}
+
+bool late_cache_open(struct late_cache *late, struct pv_fault *fault)
+{
+    return late->cache.ops != NULL || open_cache(late->text, PV_OPEN_WRITE, &late->cache, fault);
+}
+
+static enum pv_cache_result put_late(void *self, const struct pv_cache_put *put, struct pv_fault *fault)
+{
+    struct late_cache *late = self;
+    if (!late_cache_open(late, fault))
+        return PV_CACHE_FAULT;
+    return late->cache.ops->put(late->cache.self, put, fault);
+}
+
+static enum pv_cache_result remove_late(void *self, struct pv_election_id id, struct pv_fault *fault)
+{
+    struct late_cache *late = self;
+    if (!late_cache_open(late, fault))
+        return PV_CACHE_FAULT;
+    return late->cache.ops->remove(late->cache.self, id, fault);
+}
+
+bool late_cache_begin(struct late_cache *late, const char *text, struct pv_fault *fault)
+{
+    static const struct pv_document_cache_ops ops = {.put = put_late, .remove = remove_late};
+    struct pv_spec spec;
+    *late = (struct late_cache){.text = text, .port = {&ops, late}};
+    bool to_be_made = pv_spec_cache(text, &spec) == NULL && access(spec.path, F_OK) != 0;
+    return to_be_made || late_cache_open(late, fault);
+}
+
+void late_cache_close(struct late_cache *late)
+{
+    if (late->cache.ops != NULL)
+        late->cache.ops->close(late->cache.self);
 }

@@ -6,10 +6,7 @@
 #include "pull.h"
 #include "spec.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* A store that is made when the first records come for it, so that a pull that fails before leaves none
@@ -51,50 +48,25 @@ static enum pv_outcome pull_to_store(struct job *job, const char *path, struct p
     return outcome;
 }
 
-/* Whether the destination is there already. A file that cannot be looked at must not pass for a missing one,
-   or what it holds would be written again. */
-static bool find_existing(const char *path, bool *existed, struct pv_fault *fault)
-{
-    struct stat status;
-    *existed = stat(path, &status) == 0;
-    if (*existed || errno == ENOENT)
-        return true;
-    pv_fault_set(fault, PV_FAULT_KIND_IO, "cannot look at '%s': %s", path, strerror(errno));
-    return false;
-}
-
-/* The lines that the destination has already; *existing is left alone if it has none. */
-static bool open_existing(const char *path, bool existed, struct pv_event_source *lines,
-                          struct pv_event_source **existing, struct pv_fault *fault)
-{
-    if (!existed)
-        return true;
-    *existing = lines;
-    return pv_ndjson_source_open(path, lines, fault);
-}
-
 static enum pv_outcome pull_to_lines(struct job *job, const char *path, struct pv_fault *fault)
 {
     struct pv_ndjson_sink *sink;
-    struct pv_event_source lines, *existing = NULL;
+    struct pv_event_source existing;
     struct pv_pull_count count = {0, 0};
     struct pv_fault later;
-    bool existed;
-    if (!find_existing(path, &existed, fault))
-        return PV_OUTCOME_FAILED;
-    /* Opening the sink cuts a torn last line off, so it comes before reading what is there. */
+    /* Opening the sink cuts a torn last line off and keeps others away, so it comes before reading what is
+       there; of a new file that is nothing. */
     if (!pv_ndjson_sink_open(path, &sink, fault))
         return PV_OUTCOME_FAILED;
     enum pv_outcome outcome = PV_OUTCOME_FAILED;
     pv_out_init(&job->surroundings.out, pv_ndjson_sink_write, sink);
-    if (open_existing(path, existed, &lines, &existing, fault)) {
-        outcome = pv_pull_to_lines(&job->audit, existing, path, &count, fault);
-        if (existing != NULL)
-            existing->ops->close(existing->self);
+    if (pv_ndjson_source_open(path, &existing, fault)) {
+        outcome = pv_pull_to_lines(&job->audit, &existing, path, &count, fault);
+        existing.ops->close(existing.self);
     }
-    if (outcome == PV_OUTCOME_FAILED && !existed && count.copied == 0) {
+    if (outcome == PV_OUTCOME_FAILED && count.copied == 0) {
         pv_out_init(&job->surroundings.out, NULL, NULL);
-        pv_ndjson_sink_discard(sink); /* an empty file would be left behind */
+        pv_ndjson_sink_discard(sink); /* a new file would be left behind empty */
         return outcome;
     }
     /* The sink keeps the reason of a failed write, and tells it when it is closed. */

@@ -1,11 +1,13 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { HELP_COLUMN = 22, LINE_MAX_BYTES = 4096, REMIND_NS = 50000000 };
 
@@ -87,6 +89,17 @@ static int print_help(const struct pv_cli_command *command)
     if (command->notes != NULL)
         (void)printf("\n%s\n", command->notes);
     return flush_stdout(command->program);
+}
+
+/* --- streams that are closed --- */
+
+void pv_cli_hold_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        /* open() gives the lowest that is free. The wrong way round, so that reads and writes are refused. */
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
 }
 
 /* --- parsing --- */

@@ -51,6 +51,11 @@ enum { PV_CLI_RUN = -1 };
    reported: PV_EXIT_FAILED. */
 int pv_cli_parse(const struct pv_cli_command *command, int argc, char **argv) PV_MUST_USE;
 
+/* Comes first: occupies those of standard input, output and error that are closed. Else a file that is opened
+   took the place, and what is said of it would be written into it. To use one still fails as if it were
+   closed. */
+void pv_cli_hold_standard_streams(void);
+
 /* The same answers for a program that still has to find its command. */
 int pv_cli_print(const char *program,
                  const char *text) PV_MUST_USE; /* to standard output; PV_EXIT_OK or _FAILED */

@@ -19,7 +19,7 @@
 #include <strings.h>
 
 #define PROGRAM "photovote-import"
-enum { SHOWN_PROBLEMS = 100, PLACE_MAX = 1024, THERE_MAX = 80 };
+enum { SHOWN_PROBLEMS = 100, NAME_SHOWN = 900, PLACE_MAX = 1024, THERE_MAX = 80 };
 
 struct job {
     const char *path, *name, *dest;
@@ -47,7 +47,10 @@ static void report(void *context, uint64_t line, uint64_t column, const char *se
     char where[PLACE_MAX];
     if (++job->problems > SHOWN_PROBLEMS)
         return;
-    (void)snprintf(where, sizeof where, "%s:%" PRIu64 ":%" PRIu64, file_name(job), line, column);
+    const char *name = file_name(job);
+    size_t len = strlen(name), skip = len > NAME_SHOWN ? len - NAME_SHOWN : 0; /* the place must have room */
+    (void)snprintf(where, sizeof where, "%s%s:%" PRIu64 ":%" PRIu64, skip > 0 ? "..." : "", name + skip, line,
+                   column);
     pv_cli_error(where, "%s", sentence);
 }
 
@@ -300,6 +303,7 @@ int pv_import_main(int argc, char **argv)
     const struct pv_cli_argument arguments[] = {{"FILE.csv", &job.path}};
     const struct pv_cli_command command = {
         PROGRAM, NULL, "FILE.csv -o DEST [--name NAME] [--seed N]", summary, notes, options, 3, arguments, 1};
+    pv_cli_hold_standard_streams();
     int status = pv_cli_parse(&command, argc, argv);
     if (status != PV_CLI_RUN)
         return status;

@@ -1,0 +1,247 @@
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { TEXT, NUMBER, SWITCH };
+struct row {
+    const char *name;
+    enum kind kind;
+    const char *value;
+    uint64_t least, most;
+    const char *help;
+};
+static const struct row rows[PV_SETTING_COUNT] = {
+#define PV_SETTING(tag, name, kind, value, least, most, help)                                                \
+    [PV_SET_##tag] = {#name, kind, value, least, most, help},
+#include "settings.tbl.h"
+#undef PV_SETTING
+};
+
+static const char *const origin_names[] = {
+    [PV_FROM_DEFAULT] = "default",         [PV_FROM_FILE] = "file", [PV_FROM_DOTENV] = ".env",
+    [PV_FROM_ENVIRONMENT] = "environment", [PV_FROM_FLAG] = "flag",
+};
+
+enum { NAME_MAX_BYTES = 64, LINE_MAX_BYTES = 4096 };
+
+void pv_config_options(struct pv_config *config, struct pv_cli_option options[PV_CONFIG_OPTIONS])
+{
+    for (int i = 0; i < PV_SETTING_COUNT; i++) {
+        const struct row *row = &rows[i];
+        options[i] = (struct pv_cli_option){
+            .name = row->name,
+            .value_name = row->kind == NUMBER ? "N" : row->kind == SWITCH ? "on|off" : "TEXT",
+            .help = row->help,
+            .value = &config->flags[i],
+        };
+    }
+    options[PV_SETTING_COUNT] = (struct pv_cli_option){
+        .name = "config", .value_name = "FILE", .help = "settings (photovote.conf, if it is there)",
+        .value = &config->file};
+}
+
+static bool check(int setting, const char *value, const char *origin, struct pv_fault *fault)
+{
+    const struct row *row = &rows[setting];
+    uint64_t number;
+    if (row->kind == NUMBER && (!pv_cli_digits(value, row->most, &number) || number < row->least)) {
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s (from the %s): '%s' is not a number from %llu to %llu", row->name,
+                     origin, value, (unsigned long long)row->least, (unsigned long long)row->most);
+        return false;
+    }
+    if (row->kind == SWITCH && strcmp(value, "on") != 0 && strcmp(value, "off") != 0) {
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s (from the %s): '%s' is neither on nor off", row->name, origin, value);
+        return false;
+    }
+    return true;
+}
+
+static bool set(struct pv_config *config, int setting, const char *value, enum pv_origin origin,
+                struct pv_fault *fault)
+{
+    if (!check(setting, value, origin_names[origin], fault))
+        return false;
+    config->values[setting] = value;
+    config->origins[setting] = origin;
+    return true;
+}
+
+/* The same with a copy, for what does not last. */
+static bool set_copy(struct pv_config *config, int setting, const char *value, enum pv_origin origin,
+                     struct pv_fault *fault)
+{
+    char *copy = strdup(value);
+    if (copy == NULL) {
+        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "out of memory");
+        return false;
+    }
+    free(config->owned[setting]);
+    config->owned[setting] = copy;
+    return set(config, setting, copy, origin, fault);
+}
+
+/* PHOTOVOTE_HTTP_THREADS for http-threads. */
+static void environment_name(int setting, char name[NAME_MAX_BYTES])
+{
+    size_t len = (size_t)snprintf(name, NAME_MAX_BYTES, "PHOTOVOTE_");
+    for (const char *p = rows[setting].name; *p != '\0' && len + 1 < NAME_MAX_BYTES; p++)
+        name[len++] = (char)(*p == '-' ? '_' : toupper((unsigned char)*p));
+    name[len] = '\0';
+}
+
+static int find(const char *name, bool of_environment)
+{
+    for (int i = 0; i < PV_SETTING_COUNT; i++) {
+        char other[NAME_MAX_BYTES];
+        environment_name(i, other);
+        if (strcmp(name, of_environment ? other : rows[i].name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static char *trim(char *text)
+{
+    while (*text == ' ' || *text == '\t')
+        text++;
+    size_t len = strlen(text);
+    while (len > 0 && strchr(" \t\r\n", text[len - 1]) != NULL)
+        text[--len] = '\0';
+    return text;
+}
+
+/* A value in quotes is what stands between them; else a # behind a space begins a remark. */
+static char *unquote(char *value)
+{
+    size_t len = strlen(value);
+    if (len >= 2 && (*value == '"' || *value == '\'') && value[len - 1] == *value) {
+        value[len - 1] = '\0';
+        return value + 1;
+    }
+    char *remark = strstr(value, " #");
+    if (remark != NULL)
+        *remark = '\0';
+    return trim(value);
+}
+
+/* One line of a file. Names that are not ours are an error in our own file; .env has those of others as well. */
+static bool read_line(struct pv_config *config, char *line, const char *path, int number, enum pv_origin origin,
+                      struct pv_fault *fault)
+{
+    bool dotenv = origin == PV_FROM_DOTENV;
+    char *name = trim(line);
+    if (dotenv && strncmp(name, "export ", 7) == 0)
+        name = trim(name + 7);
+    char *equals = strchr(name, '=');
+    if (*name == '\0' || *name == '#')
+        return true;
+    if (equals == NULL) {
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s:%d: there is no = in '%s'", path, number, name);
+        return false;
+    }
+    *equals = '\0';
+    int setting = find(trim(name), dotenv);
+    if (setting >= 0)
+        return set_copy(config, setting, unquote(trim(equals + 1)), origin, fault);
+    if (dotenv && strncmp(name, "PHOTOVOTE_", 10) != 0)
+        return true;
+    pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s:%d: there is no setting '%s'; see `photovote config show`", path,
+                 number, trim(name));
+    return false;
+}
+
+static bool read_file(struct pv_config *config, const char *path, bool must_exist, enum pv_origin origin,
+                      struct pv_fault *fault)
+{
+    char line[LINE_MAX_BYTES];
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        if (!must_exist && errno == ENOENT)
+            return true;
+        pv_fault_set(fault, PV_FAULT_KIND_IO, "cannot read %s: %s", path, strerror(errno));
+        return false;
+    }
+    bool sound = true;
+    for (int number = 1; sound && fgets(line, sizeof line, file) != NULL; number++) {
+        if (strlen(line) + 1 == sizeof line) {
+            pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s:%d: the line is too long", path, number);
+            sound = false;
+        } else {
+            sound = read_line(config, line, path, number, origin, fault);
+        }
+    }
+    if (sound && ferror(file)) {
+        pv_fault_set(fault, PV_FAULT_KIND_IO, "cannot read %s: %s", path, strerror(errno));
+        sound = false;
+    }
+    (void)fclose(file);
+    return sound;
+}
+
+/* A name that looks like ours and is none is a misspelling that would be missed otherwise. */
+static bool read_environment(struct pv_config *config, char *const *environment, struct pv_fault *fault)
+{
+    for (; *environment != NULL; environment++) {
+        const char *equals = strchr(*environment, '=');
+        char name[NAME_MAX_BYTES];
+        if (equals == NULL || strncmp(*environment, "PHOTOVOTE_", 10) != 0)
+            continue;
+        (void)snprintf(name, sizeof name, "%.*s", (int)(equals - *environment), *environment);
+        int setting = find(name, true);
+        if (setting < 0) {
+            pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "the environment has %s, and there is no such setting", name);
+            return false;
+        }
+        if (!set(config, setting, equals + 1, PV_FROM_ENVIRONMENT, fault))
+            return false;
+    }
+    return true;
+}
+
+bool pv_config_load(struct pv_config *config, char *const *environment, struct pv_fault *fault)
+{
+    const char *path = config->file == NULL ? "photovote.conf" : config->file;
+    for (int i = 0; i < PV_SETTING_COUNT; i++) {
+        config->values[i] = rows[i].value;
+        config->origins[i] = PV_FROM_DEFAULT;
+    }
+    if (!read_file(config, path, config->file != NULL, PV_FROM_FILE, fault) ||
+        !read_file(config, ".env", false, PV_FROM_DOTENV, fault) || !read_environment(config, environment, fault))
+        return false;
+    for (int i = 0; i < PV_SETTING_COUNT; i++) {
+        if (config->flags[i] != NULL && !set(config, i, config->flags[i], PV_FROM_FLAG, fault))
+            return false;
+    }
+    return true;
+}
+
+void pv_config_deinit(struct pv_config *config)
+{
+    for (int i = 0; i < PV_SETTING_COUNT; i++)
+        free(config->owned[i]);
+}
+
+const char *pv_config_text(const struct pv_config *config, enum pv_setting setting)
+{
+    return config->values[setting];
+}
+
+int pv_config_number(const struct pv_config *config, enum pv_setting setting)
+{
+    return (int)strtol(config->values[setting], NULL, 10);
+}
+
+bool pv_config_switch(const struct pv_config *config, enum pv_setting setting)
+{
+    return strcmp(config->values[setting], "on") == 0;
+}
+
+void pv_config_print(const struct pv_config *config)
+{
+    for (int i = 0; i < PV_SETTING_COUNT; i++)
+        (void)printf("%s = %s  # %s\n", rows[i].name, config->values[i], origin_names[config->origins[i]]);
+}

@@ -1,0 +1,81 @@
+/* The parts of a running server, opened in order and closed in reverse: stores, broker, worker, projector, API, HTTP.
+   Each thread has store and cache handles of its own. */
+#ifndef PV_PARTS_OF_SERVER_H
+#define PV_PARTS_OF_SERVER_H
+
+#include "adapters.h"
+#include "api.h"
+#include "config.h"
+#include "log.h"
+#include "mhd_server.h"
+#include "projector.h"
+#include "who.h"
+#include "worker.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { PV_READERS_MAX = 64 };
+
+/* What a thread that reads has. */
+struct pv_reader_part {
+    struct pv_server *server;
+    pthread_t thread;
+    bool running;
+    struct pv_event_store store;
+    struct pv_document_cache cache;
+    struct pv_refusal_log refusals;
+    struct pv_api_reads reads;
+};
+
+/* Says that something happened, to one thread that waits for it. */
+struct pv_bell {
+    pthread_mutex_t mutex;
+    pthread_cond_t rung;
+    bool ringing;
+};
+
+struct pv_server {
+    const struct pv_config *config;
+    struct pv_log log;
+    struct pv_clock clock;
+    char *store_path, *cache_path; /* without sqlite: */
+    struct pv_who *who;
+    struct pv_broker broker;
+
+    struct pv_event_store worker_store;
+    struct pv_refusal_log worker_refusals;
+    struct pv_worker *worker;
+    pthread_t worker_thread;
+
+    struct pv_event_store projector_store;
+    struct pv_document_cache projector_cache;
+    struct pv_projector *projector;
+    pthread_t projector_thread;
+    struct pv_bell bell; /* something was recorded */
+
+    struct pv_reader_part readers[PV_READERS_MAX];
+    int reader_count;
+
+    struct pv_api *api, *operators;
+    struct pv_mhd_server *http, *operators_http;
+
+    bool worker_runs, projector_runs;
+    atomic_bool draining, stop_readers, stop_projector;
+    atomic_int worker_faults, projector_faults; /* in a row; 0: it is well */
+    struct pv_metrics *metrics;
+};
+
+/* Opens and starts everything. False: *fault, and nothing runs. */
+bool pv_server_start(struct pv_server *server, const struct pv_config *config, struct pv_fault *fault) PV_MUST_USE;
+/* Ends in order: no new connections, running requests answered, queue worked off, projection complete. False if
+   some requests had to be cut. */
+bool pv_server_stop(struct pv_server *server);
+
+/* The pieces, in files of their own. */
+bool pv_open_stores(struct pv_server *server, struct pv_fault *fault);
+void pv_close_stores(struct pv_server *server);
+bool pv_start_threads(struct pv_server *server, struct pv_fault *fault);
+void pv_stop_threads(struct pv_server *server);
+
+#endif

@@ -1,0 +1,161 @@
+/* The threads: one worker, one projector, some readers. */
+#include "metrics.h"
+#include "parts.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { TAKE_MS = 200, POLL_MS = 200, PAUSE_MS = 5, FAULT_PAUSE_MS = 200 };
+
+static void pause_ms(int ms)
+{
+    struct timespec time = {ms / 1000, ms % 1000 * 1000000L};
+    (void)nanosleep(&time, NULL);
+}
+
+static int64_t now_us(const struct pv_server *server)
+{
+    return pv_clock_now(&server->clock).us;
+}
+
+static void bell_init(struct pv_bell *bell)
+{
+    pthread_condattr_t monotonic;
+    (void)pthread_mutex_init(&bell->mutex, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&bell->rung, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+    bell->ringing = false;
+}
+
+static void bell_ring(struct pv_bell *bell)
+{
+    (void)pthread_mutex_lock(&bell->mutex);
+    bell->ringing = true;
+    (void)pthread_cond_signal(&bell->rung);
+    (void)pthread_mutex_unlock(&bell->mutex);
+}
+
+static void bell_wait(struct pv_bell *bell, int ms)
+{
+    struct timespec until;
+    int status = 0;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += ms * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    (void)pthread_mutex_lock(&bell->mutex);
+    while (!bell->ringing && status == 0)
+        status = pthread_cond_timedwait(&bell->rung, &bell->mutex, &until);
+    bell->ringing = false;
+    (void)pthread_mutex_unlock(&bell->mutex);
+}
+
+/* A fault that goes on is told once, and again when it is over. */
+static void note_step(struct pv_server *server, atomic_int *faults, const char *part, const struct pv_fault *fault)
+{
+    if (fault == NULL) {
+        if (atomic_exchange(faults, 0) > 0)
+            pv_log_line(&server->log, PV_LOG_INFO, "recovered", "part", part, (char *)NULL);
+        return;
+    }
+    if (atomic_fetch_add(faults, 1) == 0)
+        pv_log_line(&server->log, PV_LOG_ERROR, "fault", "part", part, "message", fault->text, (char *)NULL);
+    pause_ms(FAULT_PAUSE_MS);
+}
+
+static void *work(void *context)
+{
+    struct pv_server *server = context;
+    for (;;) {
+        struct pv_fault fault;
+        int64_t begun = now_us(server);
+        enum pv_worker_step step = pv_worker_step(server->worker, 0, TAKE_MS, &fault);
+        if (step == PV_WORKER_CLOSED)
+            break;
+        if (step == PV_WORKER_WORKED) {
+            bell_ring(&server->bell);
+            pv_metrics_worker(server->metrics, pv_worker_counts(server->worker), pv_worker_memory(server->worker),
+                              now_us(server) - begun);
+        }
+        note_step(server, &server->worker_faults, "worker", step == PV_WORKER_FAULT ? &fault : NULL);
+    }
+    return NULL;
+}
+
+static void *project(void *context)
+{
+    struct pv_server *server = context;
+    const int every_ms = pv_config_number(server->config, PV_SET_PROJECT_EVERY_MS);
+    bool over = false;
+    while (!over) {
+        struct pv_fault fault;
+        bool last = atomic_load(&server->stop_projector); /* everything is recorded: what is there now is all */
+        enum pv_projector_step step = pv_projector_step(server->projector, &fault);
+        note_step(server, &server->projector_faults, "projector", step == PV_PROJECTOR_FAULT ? &fault : NULL);
+        if (step == PV_PROJECTOR_WORKED) {
+            const struct pv_projector_counts *counts = pv_projector_counts(server->projector);
+            pv_metrics_projector(server->metrics, counts, now_us(server) - counts->newest.us);
+            if (!last && every_ms > 0)
+                pause_ms(every_ms);
+        } else if (last) {
+            over = true;
+        } else if (step == PV_PROJECTOR_IDLE) {
+            bell_wait(&server->bell, POLL_MS);
+        }
+    }
+    return NULL;
+}
+
+static void *read_on(void *context)
+{
+    struct pv_reader_part *part = context;
+    struct pv_server *server = part->server;
+    while (!atomic_load(&server->stop_readers)) {
+        if (!pv_api_read_step(server->api, &part->reads, TAKE_MS) && atomic_load(&server->draining))
+            pause_ms(PAUSE_MS); /* nobody waits for reads any more */
+    }
+    return NULL;
+}
+
+static bool start(pthread_t *thread, void *(*run)(void *), void *context, struct pv_fault *fault)
+{
+    int error = pthread_create(thread, NULL, run, context);
+    if (error != 0)
+        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot start a thread: %s", strerror(error));
+    return error == 0;
+}
+
+bool pv_start_threads(struct pv_server *server, struct pv_fault *fault)
+{
+    bell_init(&server->bell);
+    if (!start(&server->projector_thread, project, server, fault))
+        return false;
+    server->projector_runs = true;
+    if (!start(&server->worker_thread, work, server, fault))
+        return false;
+    server->worker_runs = true;
+    for (int i = 0; i < server->reader_count; i++) {
+        if (!start(&server->readers[i].thread, read_on, &server->readers[i], fault))
+            return false;
+        server->readers[i].running = true;
+    }
+    return true;
+}
+
+void pv_stop_threads(struct pv_server *server)
+{
+    server->broker.ops->drain(server->broker.self);
+    if (server->worker_runs)
+        (void)pthread_join(server->worker_thread, NULL);
+    atomic_store(&server->stop_projector, true);
+    bell_ring(&server->bell);
+    if (server->projector_runs)
+        (void)pthread_join(server->projector_thread, NULL);
+    atomic_store(&server->stop_readers, true);
+    for (int i = 0; i < server->reader_count; i++) {
+        if (server->readers[i].running)
+            (void)pthread_join(server->readers[i].thread, NULL);
+    }
+}
