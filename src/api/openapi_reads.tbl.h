@@ -1,5 +1,5 @@
-/* How the reads are described: PV_READ(KIND, operation id, tag, media type, schema, traits, summary, who may). The paths
-   and the roles are those of the routes. In the schema ' stands for ". */
+/* How the reads are described: PV_READ(KIND, operation id, tag, media type, schema, traits, summary, who
+   may). The paths and the roles are those of the routes. In the schema ' stands for ". */
 
 /* clang-format off */
 PV_READ(ELECTIONS, getElections, Election, "application/json", "Elections", PV_READ_AFTER,
