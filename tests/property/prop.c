@@ -10,7 +10,7 @@ enum { SHRINK_TRIES = 6000 };
 
 struct options {
     const struct prop *prop;
-    uint64_t cases, seed, only;
+    uint64_t cases, seed, only, tries;
     bool one_case;
     const char *replay, *bytes;
 };
@@ -136,7 +136,7 @@ static int fail_case(const struct options *o, struct gen *g, uint64_t number)
     fprintf(stderr, "property %s: case %llu of seed %llu fails (%zu choices): %s\n", o->prop->name,
             (unsigned long long)number, (unsigned long long)o->seed, drawn, g->message);
     g->counters = NULL;
-    size_t count = gen_shrink(o->prop->run, choices, drawn, SHRINK_TRIES, g);
+    size_t count = gen_shrink(o->prop->run, choices, drawn, (unsigned)o->tries, g);
     report(o->prop, g, choices, count);
     return 1;
 }
@@ -248,6 +248,8 @@ static bool parse_option(struct options *o, const char *name, const char *value)
         return parse_number(value, &o->seed);
     if (strcmp(name, "--case") == 0)
         return o->one_case = parse_number(value, &o->only);
+    if (strcmp(name, "--tries") == 0)
+        return parse_number(value, &o->tries);
     if (strcmp(name, "--replay") == 0)
         return (o->replay = value) != NULL;
     if (strcmp(name, "--bytes") == 0)
@@ -271,11 +273,11 @@ static bool parse_options(struct options *o, int argc, char **argv, const struct
 int prop_main(int argc, char **argv, const struct prop *props, size_t count)
 {
     static struct gen g;
-    struct options o = {.cases = 100, .seed = 1};
+    struct options o = {.cases = 100, .seed = 1, .tries = SHRINK_TRIES};
     if (!parse_options(&o, argc, argv, props, count)) {
         fprintf(
             stderr,
-            "usage: properties NAME [--cases N] [--seed N] [--case N] [--replay HEX|FILE] [--bytes FILE]\n");
+            "usage: properties NAME [--cases N] [--seed N] [--case N] [--tries N] [--replay HEX|FILE] [--bytes FILE]\n");
         for (size_t i = 0; i < count; i++)
             fprintf(stderr, "    %s\n", props[i].name);
         return 2;
