@@ -1,5 +1,5 @@
-/* Answers to events, and to the question what became of one: each is held against what is in the store and in the
-   log of refusals when it is given. */
+/* Answers to events, and to the question what became of one: each is held against what is in the store and in
+   the log of refusals when it is given. */
 #include "sim.h"
 
 #include <stdlib.h>
@@ -264,9 +264,8 @@ static const char *expected_status(struct sim *s, const struct sim_exchange *x)
     struct pv_fault fault;
     bool oversees = strcmp(x->caller, "admin") == 0 || strcmp(x->caller, "auditor") == 0;
     if (record != NULL)
-        return oversees || (strcmp(record->intent->caller, x->caller) == 0 && !record->intent->direct)
-                   ? "recorded"
-                   : "unknown";
+        return oversees || (strcmp(record->intent->caller, x->caller) == 0 && !record->by_other) ? "recorded"
+                                                                                                 : "unknown";
     if (log->ops->find(log->self, x->id, see_refusal, &seen, &fault) != PV_LOG_OK)
         return "unknown";
     return seen.visible ? "refused" : "unknown";

@@ -1,5 +1,5 @@
-/* The broker in the process behind one that does what brokers may: it is busy, does not know whether it took a
-   command, delivers again what was not acknowledged, loses answers or brings them late. */
+/* The broker in the process behind one that does what brokers may: it is busy, does not know whether it took
+   a command, delivers again what was not acknowledged, loses answers or brings them late. */
 #include "sim.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* What is wanted: events of the generator with who sends them, the same again, others with an id that was used; and
-   what another writer appends. */
+/* What is wanted: events of the generator with who sends them, the same again, others with an id that was
+   used; and what another writer appends. */
 #include "sim.h"
 
 #include "event_request.h"
@@ -306,7 +306,8 @@ static struct sim_intent *of_its_own(struct sim *s, struct sim_stream *stream)
         return NULL;
     intent->stream = stream_of_fact(s, &intent->fact);
     take_id(intent);
-    return intent->stream == stream && sim_decide(intent, stream->model.count) == PV_CODE_NONE ? intent : NULL;
+    return intent->stream == stream && sim_decide(intent, stream->model.count) == PV_CODE_NONE ? intent
+                                                                                               : NULL;
 }
 
 void sim_second_writer(struct sim *s, struct pv_str name)

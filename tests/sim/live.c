@@ -1,4 +1,5 @@
-/* Clients of live streams: each change that they may see comes once and in order, over any number of connections. */
+/* Clients of live streams: each change that they may see comes once and in order, over any number of
+ * connections. */
 #include "sim.h"
 
 #include <stdio.h>
@@ -77,8 +78,7 @@ static void check_message(struct sim *s, struct sim_live *live, int64_t number, 
     model_event(fact, &data);
     buf_add(&data, "", 1);
     bool is_hidden = fact->type == PV_EVENT_BALLOT_CANDIDATE_RATED && strcmp(live->caller, "admin") == 0;
-    if (strstr(text, cat_event(fact->type)->type) == NULL ||
-        (strstr(text, data.bytes) == NULL) != is_hidden)
+    if (strstr(text, cat_event(fact->type)->type) == NULL || (strstr(text, data.bytes) == NULL) != is_hidden)
         sim_fail(s, "the live stream of %s on %s tells of %lld: %s", live->caller, live->stream->name,
                  (long long)number, text);
     buf_free(&data);
@@ -178,21 +178,6 @@ static void ask(struct sim *s, struct sim_live *live)
     sim_send(s, x, "GET", (struct pv_str){NULL, 0});
 }
 
-void sim_live_step(struct sim *s)
-{
-    if (s->live_count == 0)
-        return;
-    struct sim_live *live = &s->lives[gen_draw(s->g, s->live_count)];
-    if (live->state == LIVE_OFF && model_phase(&live->stream->model) > MODEL_UNBORN)
-        ask(s, live);
-    else if (live->state == LIVE_ON && !s->calm && gen_draw(s->g, 30) == 29)
-        hang_up(live);
-    else if (live->state == LIVE_ON && live->woken)
-        read_some(s, live);
-}
-
-/* --- the end --- */
-
 static bool is_over(const struct sim_live *live)
 {
     enum model_phase phase = model_phase(&live->stream->model);
@@ -204,6 +189,22 @@ static bool may_look(const struct sim_live *live)
 {
     return !is_over(live) && (live->caller[0] == 'a' || model_phase(&live->stream->model) > MODEL_DRAFT);
 }
+
+void sim_live_step(struct sim *s)
+{
+    if (s->live_count == 0)
+        return;
+    struct sim_live *live = &s->lives[gen_draw(s->g, s->live_count)];
+    if (live->state == LIVE_OFF &&
+        (s->calm ? may_look(live) : model_phase(&live->stream->model) > MODEL_UNBORN))
+        ask(s, live);
+    else if (live->state == LIVE_ON && !s->calm && gen_draw(s->g, 30) == 29)
+        hang_up(live);
+    else if (live->state == LIVE_ON && live->woken)
+        read_some(s, live);
+}
+
+/* --- the end --- */
 
 bool sim_live_is_quiet(const struct sim *s)
 {

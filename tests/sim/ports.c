@@ -1,5 +1,5 @@
-/* The event store, the log of refusals and the cache, with faults in front. The calls of a reader do not say whose
-   they are, so there is one simulation at a time. */
+/* The event store, the log of refusals and the cache, with faults in front. The calls of a reader do not say
+   whose they are, so there is one simulation at a time. */
 #include "sim.h"
 
 static struct sim *here;

@@ -10,10 +10,10 @@ static const struct {
     const char *path; /* behind /election/{id} */
     bool overseers;
 } reads[] = {
-    {PV_ROUTE_PAPER, "", false},          {PV_ROUTE_DOCUMENT, "/document", true},
+    {PV_ROUTE_PAPER, "", false},           {PV_ROUTE_DOCUMENT, "/document", true},
     {PV_ROUTE_RESULTS, "/results", false}, {PV_ROUTE_VOTERS, "/voters", true},
-    {PV_ROUTE_BALLOTS, "/ballots", true}, {PV_ROUTE_MY_BALLOT, "/ballot/mine", false},
-    {PV_ROUTE_EVENTS, "/events", true},   {PV_ROUTE_REFUSALS, "/refusals", true},
+    {PV_ROUTE_BALLOTS, "/ballots", true},  {PV_ROUTE_MY_BALLOT, "/ballot/mine", false},
+    {PV_ROUTE_EVENTS, "/events", true},    {PV_ROUTE_REFUSALS, "/refusals", true},
 };
 enum { READS = sizeof reads / sizeof reads[0] };
 

@@ -42,12 +42,12 @@ static bool is_known(struct pv_str token, struct pv_caller *caller)
 
 void sim_authenticate(void *context, struct pv_str authorization, struct pv_auth *auth)
 {
-    (void)context;
+    const struct sim *s = context;
     struct pv_auth lent = {.result = PV_AUTH_KNOWN, .caller.subject = authorization};
     if (authorization.ptr == NULL)
         lent.result = PV_AUTH_ANONYMOUS;
     else if (pv_str_equal(authorization, PV_STR("fault")))
-        lent.result = PV_AUTH_FAULT;
+        lent.result = s->calm ? PV_AUTH_REFUSED : PV_AUTH_FAULT;
     else if (!is_known(authorization, &lent.caller))
         lent.result = PV_AUTH_REFUSED;
     pv_auth_copy(auth, &lent);
@@ -206,8 +206,11 @@ void sim_ask_status(struct sim *s, struct sim_intent *intent)
     path[strlen("/event/") + PV_ULID_LEN] = '\0';
     uint32_t who = gen_draw(s->g, 4);
     bool has_role = strncmp(caller, "voter", 5) == 0 || strncmp(caller, "mail", 4) == 0;
-    struct sim_exchange *x =
-        sim_request(s, SIM_STATUS, has_role && who > 0 ? caller : who == 1 ? "auditor" : "admin", path);
+    struct sim_exchange *x = sim_request(s, SIM_STATUS,
+                                         has_role && who > 0 ? caller
+                                         : who == 1          ? "auditor"
+                                                             : "admin",
+                                         path);
     x->id = intent->id;
     sim_send(s, x, "GET", (struct pv_str){NULL, 0});
 }

@@ -1,4 +1,5 @@
-/* The server's parts, made, driven and torn down as tools/photovote/server.c and threads.c do it, in one thread. */
+/* The server's parts, made, driven and torn down as tools/photovote/server.c and threads.c do it, in one
+ * thread. */
 #include "sim.h"
 
 #include <stdlib.h>
@@ -48,6 +49,7 @@ static void make_parts(struct sim *s)
     s->api = pv_api_new(&(struct pv_api_options){.broker = &s->broker,
                                                  .clock = &s->clock.clock,
                                                  .authenticate = sim_authenticate,
+                                                 .authenticate_context = s,
                                                  .waiting_max = WAITING_MAX,
                                                  .verdict_ms = s->verdict_ms,
                                                  .projection_ms = s->projection_ms,
@@ -90,6 +92,7 @@ static void tear_down(struct sim *s)
     s->queue.ops->close(s->queue.self);
     sim_forget_late(s);
     sim_lose_all(s);
+    s->api = NULL;
 }
 
 void sim_crash(struct sim *s, bool power)
@@ -102,13 +105,13 @@ void sim_crash(struct sim *s, bool power)
         gen_count(s->g, SIM_COUNT_OTHER + SAW_POWER_CUTS);
 }
 
-/* A fault that is planned for an answer that is still under way does not matter any more. */
 void sim_restart(struct sim *s)
 {
     bool closed = false, was_calm = s->calm;
     struct pv_fault fault;
     sim_tell(s, "the server is told to end");
     s->calm = true;
+    s->crash_in = 0;
     sim_let_late_come(s, true);
     pv_api_drain(s->api);
     for (unsigned i = 0; i < ENOUGH && pv_api_unanswered(s->api) > 0; i++) {
@@ -137,7 +140,8 @@ void sim_restart(struct sim *s)
 
 void sim_stop(struct sim *s)
 {
-    tear_down(s);
+    if (s->api != NULL)
+        tear_down(s);
     s->world.end(s);
 }
 

@@ -1,12 +1,12 @@
-/* The whole system in one thread on a virtual clock: API, broker, worker, projector and cache as the server has
-   them, between clients of many kinds and a durable world that fails.
+/* The whole system in one thread on a virtual clock: API, broker, worker, projector and cache as the server
+   has them, between clients of many kinds and a durable world that fails.
 
-   A run draws everything from the engine of the properties (gen.h): its mix of faults, who does what next, and
-   what goes wrong in which call. So a seed is a run, and the runner of the properties repeats and shrinks it.
-   What happens is told line by line (sim_tell), to whoever watches and into a hash.
+   A run draws everything from the engine of the properties (gen.h): its mix of faults, who does what next,
+   and what goes wrong in which call. So a seed is a run, and the runner of the properties repeats and shrinks
+   it. What happens is told line by line (sim_tell), to whoever watches and into a hash.
 
-   The world is kept across crashes. A crash is a power switch: from some step on every call of the world fails
-   and nothing that is answered reaches anybody; then the server is torn down, and built anew. */
+   The world is kept across crashes. A crash is a power switch: from some step on every call of the world
+   fails and nothing that is answered reaches anybody; then the server is torn down, and built anew. */
 #ifndef PV_SIM_H
 #define PV_SIM_H
 
@@ -16,8 +16,8 @@
 #include "projector.h"
 #include "record.h"
 #include "routes.h"
-#include "virtual_clock.h"
 #include "values.h"
+#include "virtual_clock.h"
 #include "worker.h"
 
 #include "counters.h"
@@ -70,13 +70,15 @@ struct sim_record {
     struct sim_intent *intent;
     struct pv_event_id id;
     int64_t number, position;
+    bool by_other; /* another writer */
 };
 
 enum sim_asks { SIM_EVENT, SIM_STATUS, SIM_READ, SIM_LIVE };
 
 struct sim_live;
 
-/* A request and its one answer. It is freed when it is answered, so that a sanitizer sees who still uses it. */
+/* A request and its one answer. It is freed when it is answered, so that a sanitizer sees who still uses it.
+ */
 struct sim_exchange {
     struct pv_http_exchange exchange; /* first */
     struct pv_http_request request;
@@ -92,8 +94,8 @@ struct sim_exchange {
     struct pv_event_id id; /* of SIM_STATUS */
     bool is_senders;
     char caller[SIM_CALLER], path[96], correlation[24], version[24], last_id[24];
-    size_t facts;   /* records of the stream when it was sent */
-    int64_t floor;  /* what it must see */
+    size_t facts;  /* records of the stream when it was sent */
+    int64_t floor; /* what it must see */
     int64_t sent_ms;
     bool hung_up; /* the client is gone, or no longer listens */
 };
@@ -138,11 +140,11 @@ struct sim {
     struct bag bag;
     uint64_t hash;
     bool failed, calm;
-    bool dead;           /* between the moment of a crash and the new start */
-    unsigned crash_in;   /* steps of the world until it; 0: none is planned */
+    bool dead;         /* between the moment of a crash and the new start */
+    unsigned crash_in; /* steps of the world until it; 0: none is planned */
     uint32_t rates[SIM_FAULTS];
-    int64_t full_until;  /* the disk is full until then */
-    unsigned faults;     /* that happened in the calls of the step under way */
+    int64_t full_until; /* the disk is full until then */
+    unsigned faults;    /* that happened in the calls of the step under way */
 
     struct sim_world world;
     /* The server, through ports that fail. */

@@ -1,7 +1,8 @@
-/* The simulation as a program: the runner of the properties (prop.h), and the hash over all that happened, which must
-   be the same from every compiler.
+/* The simulation as a program: the runner of the properties (prop.h), and the hash over all that happened,
+   which must be the same from every compiler.
 
-   simulate system|system_on_disk [--cases N] [--seed N] [--case N] [--replay HEX] [--tries N] [--trace HASH] */
+   simulate system|system_on_disk [--cases N] [--seed N] [--case N] [--replay HEX] [--tries N] [--trace HASH]
+ */
 #include "catalogue.h"
 #include "counters.h"
 #include "prop.h"

@@ -75,6 +75,14 @@ static struct sim_intent *intent_of(struct sim *s, struct pv_str metadata)
     return number < s->intent_count ? s->intents[number] : NULL;
 }
 
+static bool is_others(const struct pv_recorded *recorded)
+{
+    static const char mark[] = ".w\",\"who\":\"other\"}";
+    size_t len = sizeof mark - 1;
+    return recorded->metadata.len > len &&
+           memcmp(recorded->metadata.ptr + recorded->metadata.len - len, mark, len) == 0;
+}
+
 static void check_data(struct sim *s, const struct sim_intent *intent, const struct pv_recorded *recorded)
 {
     struct buf meant = {0};
@@ -116,7 +124,7 @@ static void take(struct sim *s, const struct pv_recorded *recorded)
     model_accept(&stream->model, &intent->fact);
     intent->recorded = recorded->number;
     s->records[s->record_count++] =
-        (struct sim_record){stream, intent, id, recorded->number, recorded->position};
+        (struct sim_record){stream, intent, id, recorded->number, recorded->position, is_others(recorded)};
     gen_count(s->g, SIM_COUNT_OTHER + SAW_RECORDS);
     sim_tell(s, "recorded %s %lld: event %u, %s", stream->name, (long long)recorded->number, intent->number,
              cat_event(intent->type)->type);

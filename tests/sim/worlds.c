@@ -1,4 +1,5 @@
-/* What is durable: in memory, where what is kept is what was done; or in SQLite on a disk that loses power. */
+/* What is durable: in memory, where what is kept is what was done; or in SQLite on a disk that loses power.
+ */
 #include "sim.h"
 
 #include "commands.h"
@@ -130,6 +131,7 @@ static void close_disk(struct sim_world *world)
     world->cache.ops->close(world->cache.self);
     world->log.ops->close(world->log.self);
     world->store.ops->close(world->store.self);
+    world->store.ops = NULL;
 }
 
 /* A process that is killed leaves everything that it wrote; a machine what it synced, and perhaps more. */
@@ -154,7 +156,8 @@ static void stop_disk(struct sim *s, bool power)
 
 static void end_disk(struct sim *s)
 {
-    close_disk(&s->world);
+    if (s->world.store.ops != NULL)
+        close_disk(&s->world);
     disk_free(s->world.own);
 }
 
