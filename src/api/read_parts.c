@@ -3,6 +3,7 @@
 
 #include "document.h"
 #include "headers_in.h"
+#include "record.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -259,20 +260,43 @@ static enum pv_reading_step viewer_of(struct pv_reading *reading, struct pv_view
     return step;
 }
 
+/* The last record that the client has seen. The cache may be behind it (streams show what is recorded, and a
+   cache can lose its last puts): then the read waits, so that nothing is shown twice, and so that a voter's
+   ballot is known. What is not recorded nobody can have seen. */
+static enum pv_reading_step last_seen(struct pv_reading *reading, int64_t *last)
+{
+    const struct pv_event_store *store = reading->reads->store;
+    char stream[PV_STREAM_LEN];
+    struct pv_fault fault;
+    int64_t recorded;
+    *last = reading->last_number;
+    if (!pv_header_number(reading->exchange->request, "Last-Event-ID", last)) {
+        pv_problem(reading->exchange, PV_API_HEADER_INVALID, "Last-Event-ID", (struct pv_str){NULL, 0});
+        return PV_READING_ANSWERED;
+    }
+    if (*last <= reading->last_number)
+        return PV_READING_ON;
+    pv_stream_format(reading->job->election, stream);
+    if (store->ops->last_number(store->self, (struct pv_str){stream, sizeof stream}, &recorded, &fault) !=
+        PV_STORE_OK) {
+        pv_problem(reading->exchange, PV_API_UNAVAILABLE, NULL, (struct pv_str){NULL, 0});
+        return PV_READING_ANSWERED;
+    }
+    if (*last > recorded)
+        *last = recorded;
+    return *last > reading->last_number ? PV_READING_BEHIND : PV_READING_ON;
+}
+
 enum pv_reading_step pv_read_live(struct pv_reading *reading)
 {
     struct pv_viewer viewer;
     struct pv_http_reply reply = {.status = 200};
-    int64_t last = reading->last_number;
-    if (!pv_header_number(reading->exchange->request, "Last-Event-ID", &last)) {
-        pv_problem(reading->exchange, PV_API_HEADER_INVALID, "Last-Event-ID", (struct pv_str){NULL, 0});
-        return PV_READING_ANSWERED;
-    }
-    enum pv_reading_step step = viewer_of(reading, &viewer);
+    int64_t last;
+    enum pv_reading_step step = last_seen(reading, &last);
+    if (step == PV_READING_ON)
+        step = viewer_of(reading, &viewer);
     if (step != PV_READING_ON)
         return step;
-    if (last > reading->last_number)
-        last = reading->last_number;
     if (pv_live_open(reading->api->live, reading->job->election, &viewer, last + 1, &reply.body)) {
         pv_http_reply_header(&reply, "Content-Type", PV_STR("text/event-stream"));
         pv_http_reply_header(&reply, "Cache-Control", PV_STR("no-store"));
