@@ -2,6 +2,7 @@
 #include "reading.h"
 
 #include "headers_in.h"
+#include "record.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,24 +24,68 @@ void pv_reading_refuse(struct pv_reading *reading, enum pv_code code, struct pv_
     pv_problem_refusals(reading->exchange, &why, 1);
 }
 
+static enum pv_reading_step refuse_unknown(struct pv_reading *reading)
+{
+    pv_reading_refuse(reading, PV_ELECTION_UNKNOWN, reading->job->election.bits);
+    return PV_READING_ANSWERED;
+}
+
+static enum pv_reading_step refuse_unavailable(struct pv_reading *reading)
+{
+    pv_problem(reading->exchange, PV_API_UNAVAILABLE, NULL, own_sentence);
+    return PV_READING_ANSWERED;
+}
+
+/* The position of the record that the read must see; -1: there is none yet. False: a fault. */
+static bool find_floor(const struct pv_reading *reading, int64_t *position)
+{
+    const struct pv_event_store *store = reading->reads->store;
+    struct pv_store_reader *reader;
+    struct pv_recorded record;
+    struct pv_fault fault;
+    char stream[PV_STREAM_LEN];
+    size_t count;
+    pv_stream_format(reading->job->election, stream);
+    if (store->ops->read(store->self, (struct pv_str){stream, sizeof stream}, reading->job->floor, &reader,
+                         &fault) != PV_STORE_OK)
+        return false;
+    bool read = store->ops->next(reader, &record, 1, &count, &fault) == PV_STORE_OK;
+    *position = read && count == 1 ? record.position : -1;
+    store->ops->close_reader(reader);
+    return read;
+}
+
+/* An election that the cache does not have, and of which somebody was told: it is on its way, until the
+   projector has passed what was told. What is then still missing was deleted. */
+static enum pv_reading_step find_missing(struct pv_reading *reading)
+{
+    const struct pv_document_cache *cache = reading->reads->cache;
+    int64_t position, checkpoint;
+    struct pv_fault fault;
+    if (reading->job->floor < 0)
+        return refuse_unknown(reading);
+    if (!find_floor(reading, &position) ||
+        cache->ops->get_checkpoint(cache->self, &checkpoint, &fault) != PV_CACHE_OK)
+        return refuse_unavailable(reading);
+    if (position < 0 || position > checkpoint)
+        return PV_READING_BEHIND;
+    pv_floors_reached(reading->api->floors, reading->job->election, reading->job->floor);
+    return refuse_unknown(reading);
+}
+
 enum pv_reading_step pv_reading_of(struct pv_reading *reading, enum pv_cache_result result)
 {
     switch (result) {
     case PV_CACHE_OK:
         return PV_READING_ON;
     case PV_CACHE_MISSING:
-        /* Somebody was told of an event of it: then it is on its way. */
-        if (reading->job->floor >= 0)
-            return PV_READING_BEHIND;
-        pv_reading_refuse(reading, PV_ELECTION_UNKNOWN, reading->job->election.bits);
-        return PV_READING_ANSWERED;
+        return find_missing(reading);
     case PV_CACHE_STALE:
     case PV_CACHE_DAMAGED:
     case PV_CACHE_FAULT:
         break;
     }
-    pv_problem(reading->exchange, PV_API_UNAVAILABLE, NULL, own_sentence);
-    return PV_READING_ANSWERED;
+    return refuse_unavailable(reading);
 }
 
 void pv_reading_send(struct pv_reading *reading, bool versioned)
@@ -87,7 +132,7 @@ static enum pv_reading_step refuse_hidden(struct pv_reading *reading)
         PV_PHASE_OPEN) /* the results of an open election: it is there, and not for you */
         pv_problem(reading->exchange, PV_API_NOT_ALLOWED, NULL, own_sentence);
     else
-        pv_reading_refuse(reading, PV_ELECTION_UNKNOWN, reading->job->election.bits);
+        return refuse_unknown(reading);
     return PV_READING_ANSWERED;
 }
 
