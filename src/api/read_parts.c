@@ -136,8 +136,10 @@ struct email_search {
 static bool has_email(void *context, struct pv_str item)
 {
     struct email_search *search = context;
-    struct pv_str id = pv_item_string(item, "id");
-    if (!pv_email_equal(pv_item_string(item, "email"), search->email) || id.len != PV_ULID_LEN)
+    char scratch[2 * PV_EMAIL_MAX]; /* only quotes and backslashes are escaped in an email */
+    struct pv_str id = pv_item_string(item, "id"),
+                  email = pv_item_text(item, "email", scratch, sizeof scratch);
+    if (!pv_email_equal(email, search->email) || id.len != PV_ULID_LEN)
         return true;
     memcpy(search->id, id.ptr, PV_ULID_LEN);
     search->found = true;

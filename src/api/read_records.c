@@ -155,12 +155,14 @@ static void begin_status(struct pv_reading *reading, const char *status)
     pv_out_char(&reading->out, '"');
 }
 
+enum { ESCAPED_MAX = 6 }; /* bytes that one byte may become in JSON */
+
 /* Whoever sent it: the subject with its role, as it stands in the metadata. */
 static bool is_senders(const struct pv_reading *reading, struct pv_str metadata)
 {
-    char who[PV_WHO_MAX];
+    char who[PV_WHO_MAX], scratch[PV_WHO_MAX * ESCAPED_MAX];
     struct pv_str mine = {who, pv_who(&reading->job->auth.caller, who)};
-    return metadata.ptr != NULL && pv_str_equal(pv_item_string(metadata, "who"), mine);
+    return metadata.ptr != NULL && pv_str_equal(pv_item_text(metadata, "who", scratch, sizeof scratch), mine);
 }
 
 static void out_status_recorded(struct pv_reading *reading, const struct pv_recorded *found)

@@ -53,6 +53,15 @@ struct pv_str pv_item_string(struct pv_str item, const char *key)
     return (struct pv_str){value.raw.ptr + 1, value.raw.len - 2};
 }
 
+struct pv_str pv_item_text(struct pv_str item, const char *key, char *scratch, size_t size)
+{
+    struct pv_json_value value;
+    size_t used = 0;
+    if (!find_member(item, key, &value) || value.kind != PV_JSON_STRING || value.raw.len - 2 > size)
+        return (struct pv_str){NULL, 0};
+    return pv_json_unescape(&value, scratch, &used);
+}
+
 static enum pv_phase phase_of(bool deleted, bool opened, bool closed)
 {
     if (deleted)

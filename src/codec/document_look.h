@@ -23,6 +23,9 @@ bool pv_page_look(struct pv_str page, pv_item_fn *take, void *context) PV_MUST_U
 struct pv_str pv_item_member(struct pv_str item, const char *key);
 /* The content of a member that is a string without escapes; ptr NULL for anything else. */
 struct pv_str pv_item_string(struct pv_str item, const char *key);
+/* The same with escapes, which are resolved into `scratch`; ptr NULL also for a string that has more than
+   `size` bytes between its quotes. */
+struct pv_str pv_item_text(struct pv_str item, const char *key, char *scratch, size_t size);
 /* Prints an object without one of its members. */
 void pv_item_write_without(struct pv_out *out, struct pv_str item, const char *key);
 

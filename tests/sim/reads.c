@@ -24,7 +24,10 @@ static const char *any_voter(struct sim *s, const struct sim_stream *stream, cha
         return "none";
     const struct fact *voter =
         model_nth(&stream->model, PV_EVENT_VOTER_REGISTERED, gen_draw(s->g, (uint32_t)voters));
-    (void)snprintf(caller, SIM_CALLER, "voter %s", voter->voter);
+    if (gen_draw(s->g, 3) == 2 && strlen(voter->email) + 6 < SIM_CALLER)
+        (void)snprintf(caller, SIM_CALLER, "mail %s", voter->email);
+    else
+        (void)snprintf(caller, SIM_CALLER, "voter %s", voter->voter);
     return caller;
 }
 
@@ -83,6 +86,31 @@ static void compare(struct sim *s, const struct sim_exchange *x, int64_t version
               SIM_COUNT_OTHER + (x->route == PV_ROUTE_DOCUMENT ? SAW_READ_DOCUMENTS : SAW_READ_RESULTS));
 }
 
+/* The caller's ballot when the stream had so many records; NULL: none. */
+static const char *own_ballot(const struct sim_exchange *x, size_t records)
+{
+    struct model then = x->stream->model;
+    const struct fact *voter;
+    then.count = records;
+    for (size_t i = 0; (voter = model_nth(&then, PV_EVENT_VOTER_REGISTERED, i)) != NULL; i++) {
+        bool mine = strncmp(x->caller, "voter ", 6) == 0 ? strcmp(x->caller + 6, voter->voter) == 0
+                                                         : model_same_email(x->caller + 5, voter->email);
+        const struct fact *ballot = mine ? model_ballot_of(&then, voter->voter) : NULL;
+        if (ballot != NULL)
+            return ballot->ballot;
+    }
+    return NULL;
+}
+
+static void check_own_ballot(struct sim *s, const struct sim_exchange *x, int64_t version, const char *body)
+{
+    const char *ballot = own_ballot(x, (size_t)version + 1);
+    char id[40];
+    sim_text_in(body, "id", id, sizeof id);
+    if (ballot == NULL || strcmp(ballot, id) != 0)
+        sim_fail(s, "%s has another ballot than %s", x->caller, id);
+}
+
 static void check_shown(struct sim *s, const struct sim_exchange *x, const struct pv_http_reply *reply,
                         const char *body)
 {
@@ -96,6 +124,8 @@ static void check_shown(struct sim *s, const struct sim_exchange *x, const struc
         sim_fail(s, "%s shows version %lld, which never was", x->path, (long long)version);
     else if (x->route == PV_ROUTE_DOCUMENT || x->route == PV_ROUTE_RESULTS)
         compare(s, x, version, body);
+    else if (x->route == PV_ROUTE_MY_BALLOT)
+        check_own_ballot(s, x, version, body);
 }
 
 static void check_missing(struct sim *s, const struct sim_exchange *x, const char *body)
@@ -105,6 +135,8 @@ static void check_missing(struct sim *s, const struct sim_exchange *x, const cha
     if (x->floor >= 0 && phase != MODEL_DELETED && !hidden)
         sim_fail(s, "%s is answered as unknown after a 200 told of %lld: %s", x->path, (long long)x->floor,
                  body);
+    if (strstr(body, "\"no_ballot\"") != NULL && x->floor >= 0 && own_ballot(x, (size_t)x->floor + 1) != NULL)
+        sim_fail(s, "%s has a ballot, and is told that it has none", x->caller);
 }
 
 void sim_read_answered(struct sim *s, const struct sim_exchange *x, const struct pv_http_reply *reply,
