@@ -12,12 +12,16 @@
    - what waits is appended as one group, so that one sync serves many (group commit);
    - what is refused, for whatever reason (answer.h), is in the log of refusals, durably, before the answer is
    sent;
+   - what was refused stays refused: a command that is delivered again and stands in the log, with the same
+   data and metadata, is answered by it, whatever was recorded since (its value is then missing in the
+   sentence). Who sends it again gets another verdict;
    - a verdict is by what the store has: a conflict (another writer), also one that shows only in the stream's
    last number because nothing was to be appended, drops the aggregate, and its commands come again (nak);
    what was recorded meanwhile is then recognised;
    - a fault drops the aggregates of the group, and the commands come again, as many as there were one at a
    time, so that one that cannot be handled does not take the others with it. Only after a fault of the log of
-   refusals what was recorded stays answered, so that refused commands may be judged again after later ones;
+   refusals what was recorded stays answered, so that refused commands that are not in it are judged again
+   after later ones;
    - a command that comes again after deliveries_max times is not tried any more: once the store has said that
    its id is not recorded it is dead-lettered and answered PV_ANSWER_GIVEN_UP. */
 #ifndef PV_WORKER_H

@@ -187,6 +187,21 @@ static bool apply(struct pv_work *work, struct pv_work_item *item, struct pv_agg
     return broken_rule(part, event->type, fault);
 }
 
+/* Whether an earlier delivery of the command was refused, and its sender told, perhaps: then it stays
+   refused, whatever was recorded since. */
+static bool look_for_refusal(struct pv_work *work, size_t at, const struct pv_aggregate *aggregate,
+                             bool *known, struct pv_fault *fault)
+{
+    struct pv_answer *answer = &work->items[at].answer;
+    if (work->deliveries[at].deliveries < 2)
+        return true;
+    if (!pv_work_find_refusal(work, at, known, fault))
+        return false;
+    if (*known && answer->kind == PV_ANSWER_WRONG_VERSION)
+        answer->number = aggregate->election.version;
+    return true;
+}
+
 /* By the aggregate: may the caller, is it a repetition, is the version the expected one, what does the core
    say. A caller who may not is told nothing else. */
 static bool judge_event(struct pv_work *work, size_t at, const struct pv_event *event, struct pv_fault *fault)
@@ -200,6 +215,8 @@ static bool judge_event(struct pv_work *work, size_t at, const struct pv_event *
     part->expected = aggregate->last_number;
     bool known = false, may = pv_caller_may(&command->caller, &aggregate->election, event);
     if (may && !look_for_id(work, at, event, &known, fault))
+        return false;
+    if (may && !known && !look_for_refusal(work, at, aggregate, &known, fault))
         return false;
     if (known)
         return true;

@@ -1,4 +1,5 @@
-/* The log of refusals: what is written there of a group. */
+/* The log of refusals: what is written there of a group, and what is found there of a command that comes
+ * again. */
 #include "answer.h"
 #include "worker_parts.h"
 
@@ -37,4 +38,33 @@ bool pv_work_log(struct pv_work *work, struct pv_fault *fault)
             work->items[i].fate = PV_FATE_BACK;
     }
     return false;
+}
+
+struct looking {
+    const struct pv_command *command;
+    struct pv_work_item *item;
+    bool found;
+};
+
+/* The sender may have used the id for another event. */
+static bool take_entry(void *context, const struct pv_refused *entry)
+{
+    struct looking *looking = context;
+    const struct pv_command *command = looking->command;
+    looking->found = pv_str_equal(entry->type, command->type) && pv_str_equal(entry->data, command->data) &&
+                     pv_str_equal(entry->metadata, command->metadata) &&
+                     pv_answer_of(entry->code, entry->field, &looking->item->answer);
+    if (looking->found)
+        looking->item->fate = PV_FATE_ANSWER;
+    return true;
+}
+
+bool pv_work_find_refusal(struct pv_work *work, size_t at, bool *found, struct pv_fault *fault)
+{
+    const struct pv_refusal_log *log = work->options.refusals;
+    struct looking looking = {&work->deliveries[at].command, &work->items[at], false};
+    if (log->ops->find(log->self, looking.command->id, take_entry, &looking, fault) == PV_LOG_FAULT)
+        return false;
+    *found = looking.found;
+    return true;
 }

@@ -198,6 +198,35 @@ static enum pv_log_result log_add(void *self, const struct pv_refused *entries, 
     return failed ? PV_LOG_FAULT : PV_LOG_OK;
 }
 
+static struct pv_str text_of(const char *text)
+{
+    return (struct pv_str){text[0] == '\0' ? NULL : text, strlen(text)};
+}
+
+static enum pv_log_result log_find(void *self, struct pv_event_id id, pv_refused_fn *give, void *context,
+                                   struct pv_fault *fault)
+{
+    (void)self;
+    note("look");
+    if (fails(fault))
+        return PV_LOG_FAULT;
+    for (size_t i = wk.refusals; i-- > 0;) {
+        const struct worker_refusal *kept = &wk.refused[i];
+        if (!pv_bits128_equal(kept->id.bits, id.bits))
+            continue;
+        struct pv_refused entry = {.id = kept->id,
+                                   .election = kept->election,
+                                   .type = text_of(kept->type),
+                                   .data = text_of(kept->data),
+                                   .metadata = text_of(kept->metadata),
+                                   .code = text_of(kept->code),
+                                   .field = text_of(kept->field)};
+        (void)give(context, &entry);
+        return PV_LOG_OK;
+    }
+    return PV_LOG_NONE;
+}
+
 /* --- set up --- */
 
 enum { PARTITIONS = 1, CAPACITY = 1000 };
@@ -217,7 +246,7 @@ static void make_ports(void)
                                                     .ack = ack,
                                                     .nak = nak,
                                                     .dead_letter = dead_letter};
-    static const struct pv_refusal_log_ops log_ops = {.add = log_add};
+    static const struct pv_refusal_log_ops log_ops = {.add = log_add, .find = log_find};
     check_true(pv_memory_store_open(&wk.inside, &kit.fault));
     check_true(pv_embedded_broker_open(PARTITIONS, CAPACITY, &wk.clock.clock, &wk.queue, &kit.fault));
     wk.queue.ops->on_answer(wk.queue.self, take_answer, NULL);
