@@ -148,7 +148,8 @@ static enum pv_code code_named(const char *name)
     return PV_CODE_NONE;
 }
 
-/* Whether the rules say so of some state between the request and the answer. */
+/* Whether the rules say so of some state between the first request and the answer: what was refused and is
+   delivered again stays refused. */
 static void check_rule(struct sim *s, const struct sim_exchange *x, const char *name)
 {
     const struct sim_intent *intent = x->intent;
@@ -158,7 +159,7 @@ static void check_rule(struct sim *s, const struct sim_exchange *x, const char *
             sim_fail(s, "event %u is answered with %s, which is no code of the rules", intent->number, name);
         return;
     }
-    for (size_t at = x->facts; at <= intent->stream->model.count; at++) {
+    for (size_t at = intent->facts; at <= intent->stream->model.count; at++) {
         if (sim_decide(intent, at) == code)
             return;
     }

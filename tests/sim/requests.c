@@ -192,7 +192,8 @@ void sim_send_event(struct sim *s, struct sim_intent *intent)
         (void)snprintf(x->version, sizeof x->version, "%lld", (long long)intent->expected_version);
         sim_header(x, "PV-Expected-Version", x->version);
     }
-    intent->sent++;
+    if (intent->sent++ == 0 && intent->stream != NULL)
+        intent->facts = intent->stream->model.count;
     intent->waiting++;
     sim_send(s, x, intent->method, intent->body);
 }

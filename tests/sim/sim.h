@@ -60,6 +60,7 @@ struct sim_intent {
     /* What is known. */
     int64_t recorded; /* its number in the stream; -1: it is not there */
     int64_t told;     /* the number in the answers; -1: none was seen */
+    size_t facts; /* records of the stream when it was sent first */
     unsigned sent, waiting, refused, not_taken, unknown;
     bool sent_by_broker; /* the broker made a second one of it */
     bool settled;
