@@ -9,17 +9,16 @@ static struct pv_str static_str(const char *text)
     return (struct pv_str){text, text == NULL ? 0 : strlen(text)};
 }
 
-static const char *const codes[] = {
-    [PV_ANSWER_RECORDED] = NULL,
-    [PV_ANSWER_REFUSED] = NULL,
-    [PV_ANSWER_ID_REUSED] = "event_id_reused",
-    [PV_ANSWER_WRONG_VERSION] = "wrong_version",
-    [PV_ANSWER_NOT_ALLOWED] = "not_allowed",
-    [PV_ANSWER_GIVEN_UP] = "given_up",
-};
-
 struct pv_str pv_answer_code(const struct pv_answer *answer)
 {
+    static const char *const codes[] = {
+        [PV_ANSWER_RECORDED] = NULL,
+        [PV_ANSWER_REFUSED] = NULL,
+        [PV_ANSWER_ID_REUSED] = "event_id_reused",
+        [PV_ANSWER_WRONG_VERSION] = "wrong_version",
+        [PV_ANSWER_NOT_ALLOWED] = "not_allowed",
+        [PV_ANSWER_GIVEN_UP] = "given_up",
+    };
     bool refused = answer->kind == PV_ANSWER_REFUSED;
     return static_str(refused ? pv_code_name(answer->why.code) : codes[answer->kind]);
 }
@@ -54,37 +53,4 @@ size_t pv_answer_message(const struct pv_answer *answer, char out[PV_MESSAGE_MAX
         break;
     }
     return 0;
-}
-
-static bool is(const char *name, struct pv_str text)
-{
-    return name != NULL && pv_str_equal(static_str(name), text);
-}
-
-static bool find_refusal(struct pv_str code, struct pv_str field, struct pv_refusal *why)
-{
-    int found = PV_CODE_NONE, at = PV_KEY_NONE;
-    for (int i = PV_CODE_NONE + 1; i < PV_CODE_COUNT; i++) {
-        if (is(pv_code_name((enum pv_code)i), code))
-            found = i;
-    }
-    for (int i = PV_KEY_NONE + 1; i < PV_KEY_COUNT; i++) {
-        if (is(pv_field_name((enum pv_field)i), field))
-            at = i;
-    }
-    pv_refusal_set(why, (enum pv_code)found, (enum pv_field)at, (struct pv_str){"", 0});
-    return found != PV_CODE_NONE;
-}
-
-bool pv_answer_of(struct pv_str code, struct pv_str field, struct pv_answer *answer)
-{
-    struct pv_answer found = {.kind = PV_ANSWER_REFUSED, .number = -1, .position = -1};
-    for (int i = PV_ANSWER_RECORDED; i <= PV_ANSWER_GIVEN_UP; i++) {
-        if (is(codes[i], code))
-            found.kind = (enum pv_answer_kind)i;
-    }
-    if (found.kind == PV_ANSWER_REFUSED && !find_refusal(code, field, &found.why))
-        return false;
-    *answer = found;
-    return true;
 }

@@ -11,8 +11,5 @@ struct pv_str pv_answer_code(const struct pv_answer *answer);
 struct pv_str pv_answer_field(const struct pv_answer *answer);
 /* The sentence for a person, as pv_refusal_message gives it. Empty for PV_ANSWER_RECORDED. */
 size_t pv_answer_message(const struct pv_answer *answer, char out[PV_MESSAGE_MAX]);
-/* The answer that was logged with this code and field: its kind, and of a refusal what `why` is without the
-   value; numbers are -1. False: no answer is called so. */
-bool pv_answer_of(struct pv_str code, struct pv_str field, struct pv_answer *answer) PV_MUST_USE;
 
 #endif

@@ -74,8 +74,6 @@ bool pv_work_judge_item(struct pv_work *work, size_t at, struct pv_fault *fault)
 bool pv_work_append(struct pv_work *work, struct pv_fault *fault) PV_MUST_USE;
 /* No command is settled, and no aggregate of the group can be trusted. */
 void pv_work_abandon(struct pv_work *work);
-/* Looks for a refusal of this very command in the log, and decides by it. False: a fault. */
-bool pv_work_find_refusal(struct pv_work *work, size_t at, bool *found, struct pv_fault *fault) PV_MUST_USE;
 /* Logs what is to be answered with a refusal of any kind. False: a fault, and these commands come again. */
 bool pv_work_log(struct pv_work *work, struct pv_fault *fault) PV_MUST_USE;
 /* Whether a command that comes again is in the log of refusals: then the item's answer has kind and reason.

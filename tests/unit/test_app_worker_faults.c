@@ -263,30 +263,6 @@ static void ack__that_fails__is_answered_again(void **state)
     assert_string_equal(worker_stored(), "A0 A1 A2");
 }
 
-/* The sender was told that it is refused: what is recorded meanwhile must not change that. */
-static void refusal__that_is_not_acknowledged__stays(void **state)
-{
-    (void)state;
-    (void)worker_publish_life('A', 0, KIT_OPENED - 1);
-    (void)worker_run();
-    worker_forget();
-    unsigned early = worker_publish_life('A', KIT_OPENED + 1, KIT_OPENED + 1);
-    (void)worker_publish_life('A', KIT_OPENED, KIT_OPENED);
-    fail_next(5); /* take, find, find, append, log, then the first ack */
-    worker_step(PV_WORKER_FAULT);
-    check_int(wk.answers[early].why.code, PV_ELECTION_NOT_OPEN);
-    worker_forget();
-    worker_step(PV_WORKER_WORKED);
-    check_int(wk.answer_count[early], 2);
-    check_int(wk.answers[early].kind, PV_ANSWER_REFUSED);
-    check_int(wk.answers[early].why.code, PV_ELECTION_NOT_OPEN);
-    check_int(wk.answers[early].why.field, PV_KEY_ELECTION_ID);
-    /* Sent again it is another matter. */
-    unsigned again = worker_publish_life('A', KIT_OPENED + 1, KIT_OPENED + 1);
-    worker_step(PV_WORKER_WORKED);
-    worker_recorded(again, KIT_OPENED + 1);
-}
-
 static void broken_rule__is_a_fault_and_records_nothing(void **state)
 {
     (void)state;
@@ -603,7 +579,6 @@ int main(void)
         WORKER_CASE(append__that_was_recorded_all_the_same__is_found),
         WORKER_CASE(log__that_fails__leaves_the_refused_unanswered),
         WORKER_CASE(ack__that_fails__is_answered_again),
-        WORKER_CASE(refusal__that_is_not_acknowledged__stays),
         WORKER_CASE(broken_rule__is_a_fault_and_records_nothing),
         WORKER_CASE(broker__that_gives_nothing__is_told_apart),
         WORKER_CASE(refused__and_delivered_again__is_answered_as_before),
