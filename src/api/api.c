@@ -155,6 +155,8 @@ static bool read_id(struct pv_http_exchange *exchange, const struct pv_route_mat
     bool readable = true;
     if (match->route->kind == PV_ROUTE_EVENT_STATUS)
         readable = pv_event_id_parse(match->id, &job->event) == PV_CODE_NONE;
+    else if (match->route->kind == PV_ROUTE_PHOTO)
+        job->photo = match->id;
     else if (match->id.ptr != NULL)
         readable = pv_ulid_parse(match->id, &job->election.bits) == PV_CODE_NONE;
     if (!readable)

@@ -16,6 +16,7 @@ struct pv_job {
     const struct pv_route *route;
     struct pv_election_id election; /* of routes that have one */
     struct pv_event_id event;       /* of PV_ROUTE_EVENT_STATUS */
+    struct pv_str photo;            /* of PV_ROUTE_PHOTO; borrowed from the request */
     int64_t floor;                  /* the number that must be projected; -1: any */
     int64_t deadline_ms;            /* when a parked one is given up */
     struct pv_auth auth;

@@ -183,6 +183,8 @@ static enum pv_reading_step read_route(struct pv_reading *reading)
         return pv_read_elections(reading);
     if (kind == PV_ROUTE_EVENT_STATUS)
         return pv_read_event_status(reading);
+    if (kind == PV_ROUTE_PHOTO)
+        return pv_read_photo(reading);
     enum pv_reading_step step = load_header(reading);
     return step == PV_READING_ON ? of_election[kind](reading) : step;
 }

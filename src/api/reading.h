@@ -41,6 +41,7 @@ enum pv_reading_step pv_read_records(struct pv_reading *reading);
 enum pv_reading_step pv_read_refusals(struct pv_reading *reading);
 enum pv_reading_step pv_read_event_status(struct pv_reading *reading);
 enum pv_reading_step pv_read_elections(struct pv_reading *reading);
+enum pv_reading_step pv_read_photo(struct pv_reading *reading);
 enum pv_reading_step pv_read_document(struct pv_reading *reading);
 enum pv_reading_step pv_read_results(struct pv_reading *reading);
 enum pv_reading_step pv_read_live(struct pv_reading *reading);

@@ -20,6 +20,7 @@ static const struct pv_route reads[PV_READ_ROUTES] = {
     {PV_GET, PV_ROUTE_REFUSALS, PV_EVENT_TYPE_COUNT, OVERSEERS, "/election/{id}/refusals"},
     {PV_GET, PV_ROUTE_LIVE, PV_EVENT_TYPE_COUNT, ALL, "/election/{id}/live"},
     {PV_GET, PV_ROUTE_EVENT_STATUS, PV_EVENT_TYPE_COUNT, OVERSEERS | PV_ROLE_VOTER, "/event/{id}"},
+    {PV_GET, PV_ROUTE_PHOTO, PV_EVENT_TYPE_COUNT, ALL, "/photo/{id}"},
     {PV_GET, PV_ROUTE_HEALTH, PV_EVENT_TYPE_COUNT, OVERSEERS, "/healthz"},
     {PV_GET, PV_ROUTE_READY, PV_EVENT_TYPE_COUNT, OVERSEERS, "/readyz"},
     {PV_GET, PV_ROUTE_METRICS, PV_EVENT_TYPE_COUNT, OVERSEERS, "/metrics"},

@@ -422,6 +422,17 @@ bool kit_none_published(void)
 
 /* --- the world --- */
 
+static bool photo(void *operation, struct pv_str name, struct pv_text *png)
+{
+    check_true(operation == &kit);
+    kit.photos_asked++;
+    if (!pv_str_equal(name, PV_STR("there.png")) || (png->ptr = malloc(3)) == NULL)
+        return false;
+    memcpy(png->ptr, "PNG", 3);
+    png->len = 3;
+    return true;
+}
+
 int kit_set_up(void **state)
 {
     (void)state;
@@ -442,6 +453,8 @@ int kit_set_up(void **state)
         .projection_ms = 1000,
         .heartbeat_ms = 15000,
         .streams_max = 3,
+        .operation = &kit,
+        .photo = photo,
     };
     kit.reads = (struct pv_api_reads){&api_ports.store, &api_ports.cache, &api_ports.refusals};
     kit.api = pv_api_new(&kit.options);

@@ -36,6 +36,7 @@ extern struct kit {
     int64_t last_number[4];
     uint64_t events;   /* recorded by the kit */
     bool to_operators; /* requests come to the operators' own listener */
+    unsigned photos_asked;
 } kit;
 int kit_set_up(void **state);
 int kit_tear_down(void **state);

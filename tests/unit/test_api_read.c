@@ -498,6 +498,49 @@ static void description_and_its_page(void **state)
     kit_check_header(kit_get(NULL, "/docs", NULL), "Content-Type", "text/html; charset=utf-8");
 }
 
+/* --- photographs --- */
+
+static void photo__that_is_there__is_sent(void **state)
+{
+    (void)state;
+    struct kit_exchange *sent = kit_get(NULL, "/photo/there.png", NULL);
+    check_status(sent, 200);
+    kit_check_body(sent, "PNG");
+    kit_check_header(sent, "Content-Type", "image/png");
+    kit_check_header(sent, "Cache-Control", "public, max-age=86400");
+    kit_check_problem(kit_get(NULL, "/photo/another.png", NULL), 404, "not_found");
+    check_int(kit.photos_asked, 2);
+}
+
+/* Whoever keeps them is asked for nothing that could lead elsewhere. */
+static void photo__of_a_name_that_is_none__is_not_asked_for(void **state)
+{
+    static const char *const names[] = {".png",    "..png", "a.PNG", "A.png", "a_b.png",
+                                        "a.b.png", "a.jpg", "png",   "a.pngx"};
+    static const char digits[] = "01234567890123456789012345678901234567890123456789012345678901234";
+    char path[96];
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        (void)snprintf(path, sizeof path, "/photo/%s", names[i]);
+        kit_check_problem(kit_get(NULL, path, NULL), 404, "not_found");
+    }
+    check_int(kit.photos_asked, 0);
+    for (int len = 64; len <= 65; len++) {
+        (void)snprintf(path, sizeof path, "/photo/%.*s.png", len, digits);
+        kit_check_problem(kit_get(NULL, path, NULL), 404, "not_found");
+        check_int(kit.photos_asked, 1);
+    }
+}
+
+static void photo__where_none_are_kept__is_not_found(void **state)
+{
+    (void)state;
+    kit.options.photo = NULL;
+    pv_api_free(kit.api);
+    kit.api = pv_api_new(&kit.options);
+    kit_check_problem(kit_get(NULL, "/photo/there.png", NULL), 404, "not_found");
+}
+
 static const struct CMUnitTest tests[] = {
     KIT_CASE(paper__is_the_document_without_voters_and_ballots),
     KIT_CASE(paper__that_the_caller_has_is_304),
@@ -529,6 +572,9 @@ static const struct CMUnitTest tests[] = {
     KIT_CASE(health_and_readiness),
     KIT_CASE(metrics__count_what_waits),
     KIT_CASE(description_and_its_page),
+    KIT_CASE(photo__that_is_there__is_sent),
+    KIT_CASE(photo__of_a_name_that_is_none__is_not_asked_for),
+    KIT_CASE(photo__where_none_are_kept__is_not_found),
 };
 
-CHECK_MAIN(tests, 30)
+CHECK_MAIN(tests, 33)

@@ -114,7 +114,7 @@ static const struct read_row others[] = {
     {"/election/", "yyyyyy15yy", NULL, NULL}, {"/event/01HQ2T9XP00000000000000009", "1yyyy315yy", NULL, NULL},
     {"/healthz", "1y3yy31533", NULL, NULL},   {"/readyz", "1y3yy31533", NULL, NULL},
     {"/metrics", "1y3yy31533", NULL, NULL},   {"/openapi.json", "yyyyyy15yy", NULL, NULL},
-    {"/docs", "yyyyyy15yy", NULL, NULL},
+    {"/docs", "yyyyyy15yy", NULL, NULL},      {"/photo/there.png", "yyyyyy15yy", NULL, NULL},
 };
 
 static void check_read(const char *path, const char *may)

@@ -58,6 +58,7 @@ static const struct {
     {"/election/01X/refusals", "01X", PV_ROUTE_REFUSALS, A | U},
     {"/election/01X/live", "01X", PV_ROUTE_LIVE, P | A | U | V},
     {"/event/01X", "01X", PV_ROUTE_EVENT_STATUS, A | U | V},
+    {"/photo/a.png", "a.png", PV_ROUTE_PHOTO, P | A | U | V},
     {"/healthz", NULL, PV_ROUTE_HEALTH, A | U},
     {"/readyz", NULL, PV_ROUTE_READY, A | U},
     {"/metrics", NULL, PV_ROUTE_METRICS, A | U},
