@@ -154,7 +154,7 @@ static void check_rule(struct sim *s, const struct sim_exchange *x, const char *
 {
     const struct sim_intent *intent = x->intent;
     enum pv_code code = code_named(name);
-    if (code == PV_CODE_NONE || intent->stream == NULL) {
+    if (code == PV_CODE_NONE || intent->stream == NULL || intent->no_made) {
         if (code == PV_CODE_NONE)
             sim_fail(s, "event %u is answered with %s, which is no code of the rules", intent->number, name);
         return;
