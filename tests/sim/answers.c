@@ -62,8 +62,11 @@ bool sim_may_be_recorded(const struct sim_intent *intent)
 
 /* --- recorded --- */
 
+/* An id that is left to the server is none that the generator draws. */
 static bool same_event(const struct sim_intent *a, const struct sim_intent *b)
 {
+    if ((a->no_made && a->recorded < 0) || (b->no_made && b->recorded < 0))
+        return false;
     struct buf left = {0}, right = {0};
     model_event(&a->fact, &left);
     model_event(&b->fact, &right);
