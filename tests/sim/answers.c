@@ -62,8 +62,11 @@ bool sim_may_be_recorded(const struct sim_intent *intent)
 
 /* --- recorded --- */
 
+/* An id that is left to the server is none that the generator draws. */
 static bool same_event(const struct sim_intent *a, const struct sim_intent *b)
 {
+    if ((a->no_made && a->recorded < 0) || (b->no_made && b->recorded < 0))
+        return false;
     struct buf left = {0}, right = {0};
     model_event(&a->fact, &left);
     model_event(&b->fact, &right);
@@ -154,7 +157,7 @@ static void check_rule(struct sim *s, const struct sim_exchange *x, const char *
 {
     const struct sim_intent *intent = x->intent;
     enum pv_code code = code_named(name);
-    if (code == PV_CODE_NONE || intent->stream == NULL) {
+    if (code == PV_CODE_NONE || intent->stream == NULL || intent->no_made) {
         if (code == PV_CODE_NONE)
             sim_fail(s, "event %u is answered with %s, which is no code of the rules", intent->number, name);
         return;

@@ -78,7 +78,7 @@ static struct sim_stream *stream_of_fact(struct sim *s, const struct fact *fact)
 }
 
 /* False: nobody would send this, because what is wrong with it depends on what the server makes up. */
-static bool read_wire(struct sim *s, struct sim_intent *intent, struct wire *wire)
+static bool read_wire(struct sim *s, struct sim_intent *intent, struct wire *wire, bool may_leave_out)
 {
     enum pv_field makes = pv_event_makes(intent->type);
     if (leaves_out(wire, "id") || (makes != PV_KEY_NONE && leaves_out(wire, pv_field_name(makes))))
@@ -87,6 +87,8 @@ static bool read_wire(struct sim *s, struct sim_intent *intent, struct wire *wir
     if (intent->decoded != PV_CODE_NONE)
         return true;
     intent->stream = stream_of_fact(s, &intent->fact);
+    if (!may_leave_out)
+        return true;
     if (gen_draw(s->g, 25) == 24) {
         intent->no_id = true;
         leave_out(wire, "id");
@@ -192,7 +194,7 @@ void sim_new_event(struct sim *s, unsigned client)
         return;
     struct sim_intent *intent = new_intent(s, client);
     intent->type = type;
-    if (read_wire(s, intent, &wire))
+    if (read_wire(s, intent, &wire, true))
         send_wire(s, intent, &wire);
     else
         intent->settled = true;
@@ -219,7 +221,7 @@ void sim_another_event_with_an_old_id(struct sim *s, unsigned client)
     id->value = wire_string(bag_copy(&s->bag, text, sizeof text));
     struct sim_intent *intent = new_intent(s, client);
     intent->type = type;
-    if (read_wire(s, intent, &wire))
+    if (read_wire(s, intent, &wire, false))
         send_wire(s, intent, &wire);
     else
         intent->settled = true;
@@ -272,6 +274,18 @@ static void append_directly(struct sim *s, struct sim_intent *intent)
     sim_see_records(s);
 }
 
+/* The store knows events by their ids (event_store.h), so that two writers with two events of one id at one
+   version is beyond it. */
+static bool has_an_id_alone(const struct sim *s, const struct sim_intent *intent)
+{
+    for (unsigned i = 0; i < s->intent_count; i++) {
+        if (s->intents[i] != intent && s->intents[i]->id_known &&
+            pv_bits128_equal(s->intents[i]->id.bits, intent->id.bits))
+            return false;
+    }
+    return true;
+}
+
 static bool is_wanted(const struct sim_intent *intent, const struct sim_stream *stream)
 {
     return intent->decoded == PV_CODE_NONE && intent->stream == stream && intent->id_known &&
@@ -283,8 +297,8 @@ static struct sim_intent *under_way(struct sim *s, const struct sim_stream *stre
 {
     for (const struct sim_exchange *x = s->open; x != NULL; x = x->next) {
         if (x->intent != NULL && is_wanted(x->intent, stream) && !x->intent->no_made &&
-            sim_find_record(s, x->intent->id) == NULL && sim_may_be_recorded(x->intent) &&
-            x->intent->expected_version == PV_ANY_VERSION &&
+            has_an_id_alone(s, x->intent) && sim_find_record(s, x->intent->id) == NULL &&
+            sim_may_be_recorded(x->intent) && x->intent->expected_version == PV_ANY_VERSION &&
             sim_decide(x->intent, stream->model.count) == PV_CODE_NONE)
             return x->intent;
     }
