@@ -56,9 +56,10 @@ static const struct object shown[] = {
 static const struct later {
     const struct object *objects;
     size_t count;
+    bool is_record; /* made in one transaction, and never to be made again: a part of it is damage */
 } later[] = {
-    [PV_LATER_REFUSALS] = {refusals_schema, sizeof refusals_schema / sizeof refusals_schema[0]},
-    [PV_LATER_SHOWN] = {shown, sizeof shown / sizeof shown[0]},
+    [PV_LATER_REFUSALS] = {refusals_schema, sizeof refusals_schema / sizeof refusals_schema[0], true},
+    [PV_LATER_SHOWN] = {shown, sizeof shown / sizeof shown[0], false},
 };
 enum { LATER = sizeof later / sizeof later[0] };
 
@@ -147,7 +148,7 @@ static int look_for_all(const struct pv_sqlite *sqlite, const struct object *obj
 }
 
 /* The first of our tables and indexes that is not as we make it, or that must be there and is not; NULL if
-   none is. What came later may be missing as a whole: it was made in one transaction. */
+   none is. What came later may be missing. */
 static int find_foreign(const struct pv_sqlite *sqlite, const char **foreign)
 {
     struct findings findings;
@@ -155,9 +156,9 @@ static int find_foreign(const struct pv_sqlite *sqlite, const char **foreign)
     *foreign = findings.foreign != NULL ? findings.foreign : findings.first_missing;
     for (size_t i = 0; status == SQLITE_OK && *foreign == NULL && i < LATER; i++) {
         status = look_for_all(sqlite, later[i].objects, later[i].count, &findings);
-        *foreign = findings.foreign != NULL ? findings.foreign : findings.first_missing;
-        if (findings.foreign == NULL && findings.missing == later[i].count)
-            *foreign = NULL;
+        *foreign = findings.foreign;
+        if (*foreign == NULL && later[i].is_record && findings.missing < later[i].count)
+            *foreign = findings.first_missing;
     }
     return status;
 }

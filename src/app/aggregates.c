@@ -121,9 +121,11 @@ static struct pv_aggregate *lend(struct pv_aggregates *aggregates, struct place 
     return &place->aggregate;
 }
 
-static void forget(struct pv_aggregates *aggregates, struct place **at)
+static void forget(struct pv_aggregates *aggregates, struct place *place)
 {
-    struct place *place = *at;
+    struct place **at = bucket_of(aggregates, place->aggregate.id);
+    while (*at != place)
+        at = &(*at)->chain;
     *at = place->chain;
     unlink_place(aggregates, place);
     aggregates->bytes -= place->bytes;
@@ -140,7 +142,7 @@ static void forget(struct pv_aggregates *aggregates, struct place **at)
 static void evict(struct pv_aggregates *aggregates)
 {
     while (aggregates->bytes > aggregates->limit && aggregates->oldest != aggregates->newest)
-        forget(aggregates, find(aggregates, aggregates->oldest->aggregate.id));
+        forget(aggregates, aggregates->oldest);
 }
 
 void pv_aggregates_free(struct pv_aggregates *aggregates)
@@ -148,7 +150,7 @@ void pv_aggregates_free(struct pv_aggregates *aggregates)
     if (aggregates == NULL)
         return;
     while (aggregates->newest != NULL)
-        forget(aggregates, find(aggregates, aggregates->newest->aggregate.id));
+        forget(aggregates, aggregates->newest);
     free(aggregates->buckets);
     free(aggregates);
 }
@@ -218,9 +220,9 @@ struct pv_aggregate *pv_aggregates_add(struct pv_aggregates *aggregates, struct 
 void pv_aggregates_drop(struct pv_aggregates *aggregates, struct pv_election_id id)
 {
     take_back(aggregates);
-    struct place **at = find(aggregates, id);
-    if (*at != NULL)
-        forget(aggregates, at);
+    struct place *place = *find(aggregates, id);
+    if (place != NULL)
+        forget(aggregates, place);
 }
 
 size_t pv_aggregates_bytes(const struct pv_aggregates *aggregates)

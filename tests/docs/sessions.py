@@ -3,11 +3,13 @@
 usage: sessions.py COMMANDS FIXTURES DOCUMENT.md...
 
 A session is a block fenced as ```console: lines that begin with "$ " are commands for bash (with "> " where they go on), the
-lines after each are what it prints, standard error included. All sessions of a document run one after another in one
-empty folder, in which `fixtures` leads to FIXTURES; COMMANDS is the folder of photovote-audit and photovote-import.
+lines after each are what it prints, standard error included. A block fenced as ```sh is to be pasted: all of a document run in
+one bash, before its sessions, and each prints what the block fenced as ```text right behind it says, or nothing. All of a
+document happens in one empty folder, in which `fixtures` leads to FIXTURES; COMMANDS is the folder of the programs.
 """
 
 import difflib
+import itertools
 import os
 import subprocess
 import sys
@@ -37,6 +39,39 @@ def sessions(lines):
     return [(number, "\n".join(command), output) for number, command, output in steps]
 
 
+def pasted(lines):
+    """The blocks to paste: (number of the first line, script, expected output)."""
+    blocks, at = [], 0
+    while at < len(lines):
+        if lines[at] != "```sh":
+            at += 1
+            continue
+        end = lines.index("```", at)
+        script, number = lines[at + 1:end], at + 1
+        at, expected = end + 1, []
+        if lines[at:at + 2] == ["", "```text"]:
+            end = lines.index("```", at + 2)
+            expected, at = lines[at + 2:end], end + 1
+        blocks.append((number, "\n".join(script), expected))
+    return blocks
+
+
+def paste(blocks, folder, commands):
+    """What each block prints, in one bash."""
+    mark = "-- the end of a block --"
+    script = "".join(f"{block}\necho; echo {mark!r}\n" for _, block, _ in blocks)
+    # Whatever is still running is one of bash's jobs.
+    printed, outputs = run("trap 'kill $(jobs -p) 2>/dev/null' EXIT\n" + script, folder, commands), [[]]
+    for line in printed:
+        if line == mark:
+            if outputs[-1] and outputs[-1][-1] == "":
+                outputs[-1].pop()
+            outputs.append([])
+        else:
+            outputs[-1].append(line)
+    return outputs[:len(blocks)] + [[]] * (len(blocks) - len(outputs))
+
+
 def run(command, folder, commands):
     # Plain words and no colours, wherever this runs.
     environment = {"PATH": commands + os.pathsep + os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": folder}
@@ -48,12 +83,15 @@ def run(command, folder, commands):
 def check(document, commands, fixtures):
     """The number of commands that print what the document says, and of those that do not."""
     with open(document, encoding="utf-8") as file:
-        steps = sessions(file.read().splitlines())
+        lines = file.read().splitlines()
+    steps, blocks = sessions(lines), pasted(lines)
     passed = failed = 0
     with tempfile.TemporaryDirectory(prefix="photovote-session-") as folder:
         os.symlink(fixtures, os.path.join(folder, "fixtures"))
-        for number, command, expected in steps:
-            printed = run(command, folder, commands)
+        outputs = paste(blocks, folder, commands) if blocks else []
+        done = [(*block, printed) for block, printed in zip(blocks, outputs)]
+        for number, command, expected, printed in itertools.chain(
+                done, ((*step, run(step[1], folder, commands)) for step in steps)):
             if printed == expected:
                 passed += 1
                 continue
@@ -61,7 +99,7 @@ def check(document, commands, fixtures):
             print(f"{document}:{number}: $ {command}")
             sys.stdout.writelines(
                 line + "\n" for line in difflib.unified_diff(expected, printed, "the document says", "printed", lineterm=""))
-    if not steps:
+    if not steps and not blocks:
         print(f"{document}: has no session")
         failed += 1
     return passed, failed

@@ -259,14 +259,14 @@ void pv_sample_greet(const struct pv_config *config, unsigned port, const struct
     pv_ulid_format(id_of(OF_VOTER, 0), voter);
     print_token(config, &keys, clock, "VOTER", PV_ROLE_VOTER, (struct pv_str){voter, sizeof voter});
     (void)printf("\n"
-                 "curl -s $B/election/$E\n"
+                 "curl -s $B/election/$E; echo\n"
                  "curl -s -H \"Authorization: Bearer $VOTER\" -H 'Content-Type: application/json' -X PUT \\\n"
                  "  -d \"{\\\"election_id\\\":\\\"$E\\\",\\\"ballot_id\\\":\\\"$BALLOT\\\","
                  "\\\"competition_id\\\":\\\"$COMPETITION\\\",\\\"candidate_id\\\":\\\"$CANDIDATE\\\","
                  "\\\"rating\\\":5}\" \\\n"
-                 "  $B/ballot/candidate-rated\n"
-                 "curl -s -H \"Authorization: Bearer $VOTER\" $B/election/$E/ballot/mine\n"
-                 "curl -s -H \"Authorization: Bearer $ADMINISTRATOR\" $B/election/$E/results\n"
+                 "  $B/ballot/candidate-rated; echo\n"
+                 "curl -s -H \"Authorization: Bearer $VOTER\" $B/election/$E/ballot/mine; echo\n"
+                 "curl -s -H \"Authorization: Bearer $ADMINISTRATOR\" $B/election/$E/results; echo\n"
                  "curl -sN -H \"Authorization: Bearer $AUDITOR\" $B/election/$E/live\n\n");
     pv_own_keys_deinit(&keys);
 }
