@@ -64,6 +64,8 @@ void pv_reply_json(struct pv_http_exchange *exchange, const char *etag, struct p
             reply.status = 304;
     }
     pv_http_reply_header(&reply, "Cache-Control", PV_STR("no-cache"));
+    /* One address shows more to one than to another: what a browser keeps of one caller is not another's. */
+    pv_http_reply_header(&reply, "Vary", PV_STR("Authorization"));
     if (reply.status == 200) {
         pv_http_reply_header(&reply, "Content-Type", PV_STR("application/json"));
         reply.bytes = body;
@@ -153,11 +155,26 @@ static bool read_id(struct pv_http_exchange *exchange, const struct pv_route_mat
     bool readable = true;
     if (match->route->kind == PV_ROUTE_EVENT_STATUS)
         readable = pv_event_id_parse(match->id, &job->event) == PV_CODE_NONE;
+    else if (match->route->kind == PV_ROUTE_PHOTO)
+        job->photo = match->id;
     else if (match->id.ptr != NULL)
         readable = pv_ulid_parse(match->id, &job->election.bits) == PV_CODE_NONE;
     if (!readable)
         pv_problem(exchange, PV_API_NOT_FOUND, NULL, own_sentence);
     return readable;
+}
+
+/* From here on the job's caller has the roles that it has in the job's election. An event's election is not
+   known yet. False: answered. */
+static bool read_roles(struct pv_http_exchange *exchange, struct pv_job *job)
+{
+    if (job->route->kind == PV_ROUTE_EVENT_STATUS)
+        return true;
+    job->auth.caller.roles = pv_auth_roles(&job->auth, job->election);
+    if ((job->route->roles & (PV_ROLE_PUBLIC | job->auth.caller.roles)) != 0)
+        return true;
+    pv_problem(exchange, PV_API_NOT_ALLOWED, NULL, own_sentence);
+    return false;
 }
 
 /* PV-Min-Version, or what a 200 has told of. False: answered. */
@@ -185,7 +202,7 @@ static void queue_read(struct pv_api *api, struct pv_http_exchange *exchange,
     job->route = match->route;
     job->deadline_ms = pv_clock_ms(api->options.clock) + api->options.projection_ms;
     pv_auth_copy(&job->auth, auth);
-    if (!read_id(exchange, match, job) || !read_floor(api, exchange, job)) {
+    if (!read_id(exchange, match, job) || !read_roles(exchange, job) || !read_floor(api, exchange, job)) {
         free(job);
     } else if (!pv_jobs_add(api->jobs, job)) {
         free(job);
@@ -203,7 +220,9 @@ static bool is_for_operators(enum pv_route_kind kind)
 /* False: answered. */
 static bool may(struct pv_http_exchange *exchange, const struct pv_route *route, const struct pv_auth *auth)
 {
-    unsigned roles = PV_ROLE_PUBLIC | (auth->result == PV_AUTH_KNOWN ? auth->caller.roles : 0);
+    static const struct pv_election_id none = {{0, 0}};
+    bool operates = is_for_operators(route->kind);
+    unsigned roles = PV_ROLE_PUBLIC | (operates ? pv_auth_roles(auth, none) : auth->caller.roles);
     if (auth->result == PV_AUTH_REFUSED) {
         pv_problem(exchange, PV_API_TOKEN_INVALID, NULL, auth->why);
         return false;
@@ -217,6 +236,15 @@ static bool may(struct pv_http_exchange *exchange, const struct pv_route *route,
     pv_problem(exchange, auth->result == PV_AUTH_KNOWN ? PV_API_NOT_ALLOWED : PV_API_TOKEN_MISSING, NULL,
                own_sentence);
     return false;
+}
+
+/* Who calls; whatever the authenticator left in it, only who is known has roles. */
+static void authenticate(struct pv_api *api, const struct pv_http_request *request, struct pv_auth *auth)
+{
+    api->options.authenticate(api->options.authenticate_context, pv_http_header(request, "Authorization"),
+                              auth);
+    if (auth->result != PV_AUTH_KNOWN)
+        auth->caller = (struct pv_caller){.roles = 0};
 }
 
 static bool needs_no_store(enum pv_route_kind kind)
@@ -238,8 +266,7 @@ void pv_api_handle(void *self, struct pv_http_exchange *exchange)
         pv_problem_method(exchange, match.allowed);
         return;
     }
-    api->options.authenticate(api->options.authenticate_context, pv_http_header(request, "Authorization"),
-                              &auth);
+    authenticate(api, request, &auth);
     if (!may(exchange, match.route, &auth))
         return;
     if (match.route->kind == PV_ROUTE_EVENT)
@@ -269,8 +296,9 @@ bool pv_api_read_step(struct pv_api *api, const struct pv_api_reads *reads, int 
     if (job->exchange == NULL) {
         pv_live_pump(api->live, job->stream, reads->store);
     } else if (!pv_read(api, reads, job)) {
-        pv_jobs_park(api->jobs, job);
-        return true;
+        if (pv_jobs_park(api->jobs, job))
+            return true;
+        pv_problem(job->exchange, PV_API_BEHIND, NULL, own_sentence);
     }
     free(job);
     pv_jobs_done(api->jobs);

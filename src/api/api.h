@@ -27,10 +27,13 @@ struct pv_api_options {
     int projection_ms;  /* how long a read waits for the read side */
     int heartbeat_ms;   /* of live streams */
     size_t streams_max; /* live streams at once */
-    void *operation;    /* context of the two below, which may be NULL */
+    void *operation;    /* context of those below, which may be NULL */
     bool (*ready)(void *operation,
                   struct pv_out *reasons);                /* prints a JSON object of parts and their state */
     void (*metrics)(void *operation, struct pv_out *out); /* more of Prometheus' text */
+    /* The photograph of that name, PNG, owned by the caller (free); false if there is none that can be had.
+       Names are 1 to 64 of a-z, 0-9 and -, and .png behind them. Called by the reading threads. */
+    bool (*photo)(void *operation, struct pv_str name, struct pv_text *png);
 };
 
 struct pv_api;

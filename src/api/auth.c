@@ -2,6 +2,13 @@
 
 #include <string.h>
 
+unsigned pv_auth_roles(const struct pv_auth *auth, struct pv_election_id election)
+{
+    const struct pv_caller *caller = &auth->caller;
+    bool reaches = !caller->one_election || pv_bits128_equal(caller->election.bits, election.bits);
+    return reaches ? caller->roles : 0;
+}
+
 static struct pv_str own(char *text, struct pv_str borrowed)
 {
     if (borrowed.ptr == NULL)

@@ -26,6 +26,10 @@ struct pv_auth {
    fast. */
 typedef void pv_authenticate_fn(void *context, struct pv_str authorization, struct pv_auth *auth);
 
+/* The caller's roles in an election: a token for one election has none in another. All zero bits: outside of
+   elections. */
+unsigned pv_auth_roles(const struct pv_auth *auth, struct pv_election_id election);
+
 /* Copies one onto another, whose caller then borrows its own texts. */
 void pv_auth_copy(struct pv_auth *to, const struct pv_auth *from);
 

@@ -83,19 +83,23 @@ static bool is_plain(struct pv_str text, size_t max)
     return text.len > 0 && text.len <= max;
 }
 
-/* The trace id of W3C's traceparent: "00-<32 hex digits>-<16 hex digits>-<2 hex digits>". */
+/* The trace id of W3C's traceparent: "00-<32 hex digits>-<16 hex digits>-<2 hex digits>", lower case, the id
+   not all zero. */
 static struct pv_str trace_id(struct pv_str traceparent)
 {
     enum { LEN = 55, ID_AT = 3, ID_LEN = 32 };
     static const struct pv_str none = {NULL, 0};
-    if (traceparent.len != LEN)
+    bool zero = true;
+    if (traceparent.len != LEN || memcmp(traceparent.ptr, "00-", ID_AT) != 0)
         return none;
-    for (size_t i = 0; i < LEN; i++) {
-        bool dash = i == 2 || i == ID_AT + ID_LEN || i == LEN - 3;
-        if (dash ? traceparent.ptr[i] != '-' : hex_digit(traceparent.ptr[i]) < 0)
+    for (size_t i = ID_AT; i < LEN; i++) {
+        char c = traceparent.ptr[i];
+        bool dash = i == ID_AT + ID_LEN || i == LEN - 3;
+        if (dash ? c != '-' : hex_digit(c) < 0 || (c >= 'A' && c <= 'F'))
             return none;
+        zero = zero && (c == '0' || i >= ID_AT + ID_LEN);
     }
-    return (struct pv_str){traceparent.ptr + ID_AT, ID_LEN};
+    return zero ? none : (struct pv_str){traceparent.ptr + ID_AT, ID_LEN};
 }
 
 /* An X-Correlation-Id must be readable; a traceparent that is not is left aside, as W3C has it. */
@@ -124,23 +128,24 @@ const char *pv_headers_in_read(const struct pv_http_request *request, struct pv_
     return NULL;
 }
 
-size_t pv_who(const struct pv_caller *caller, char who[PV_WHO_MAX])
+size_t pv_who(unsigned roles, struct pv_str subject, char who[PV_WHO_MAX])
 {
     static const struct {
         unsigned role;
         const char *name;
-    } roles[] = {
+    } names[] = {
         {PV_ROLE_ADMINISTRATOR, "administrator:"}, {PV_ROLE_AUDITOR, "auditor:"}, {PV_ROLE_VOTER, "voter:"}};
-    size_t len = 0, room, subject = caller->subject.len;
-    for (size_t i = 0; len == 0 && i < sizeof roles / sizeof roles[0]; i++) {
-        if ((caller->roles & roles[i].role) != 0) {
-            len = strlen(roles[i].name);
-            memcpy(who, roles[i].name, len);
+    size_t len = 0;
+    for (size_t i = 0; len == 0 && i < sizeof names / sizeof names[0]; i++) {
+        if ((roles & names[i].role) != 0) {
+            len = strlen(names[i].name);
+            memcpy(who, names[i].name, len);
         }
     }
-    room = PV_WHO_MAX - len;
-    memcpy(who + len, caller->subject.ptr, subject < room ? subject : room);
-    return len + (subject < room ? subject : room);
+    size_t room = PV_WHO_MAX - len, shown = subject.len < room ? subject.len : room;
+    if (shown > 0)
+        memcpy(who + len, subject.ptr, shown);
+    return len + shown;
 }
 
 static void out_text(struct pv_out *out, const char *key, struct pv_str text, bool *first)
@@ -154,13 +159,13 @@ static void out_text(struct pv_out *out, const char *key, struct pv_str text, bo
     *first = false;
 }
 
-void pv_metadata_write(struct pv_out *out, const struct pv_headers_in *headers,
-                       const struct pv_caller *caller, struct pv_str peer)
+void pv_metadata_write(struct pv_out *out, const struct pv_headers_in *headers, unsigned roles,
+                       struct pv_str subject, struct pv_str peer)
 {
     char who[PV_WHO_MAX];
     bool first = true;
     out_text(out, "$correlationId", headers->correlation, &first);
-    out_text(out, "who", (struct pv_str){who, pv_who(caller, who)}, &first);
+    out_text(out, "who", (struct pv_str){who, pv_who(roles, subject, who)}, &first);
     out_text(out, "when", headers->when, &first);
     out_text(out, "where", peer, &first);
     out_text(out, "why", headers->why, &first);

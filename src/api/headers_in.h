@@ -24,12 +24,13 @@ bool pv_header_number(const struct pv_http_request *request, const char *name, i
 /* The same for a query parameter. */
 bool pv_query_number(const struct pv_http_request *request, const char *name, int64_t *value) PV_MUST_USE;
 
-/* F2: who, when, where, why, and the correlation, as one object. */
-void pv_metadata_write(struct pv_out *out, const struct pv_headers_in *headers,
-                       const struct pv_caller *caller, struct pv_str peer);
+/* F2: who, when, where, why, and the correlation, as one object. `roles`: those of the caller's that allow
+   it. */
+void pv_metadata_write(struct pv_out *out, const struct pv_headers_in *headers, unsigned roles,
+                       struct pv_str subject, struct pv_str peer);
 /* `voter:01HQ...`, `administrator:alice`: the subject with its role, of several roles the one with the most
    power. Its length; not terminated. */
 enum { PV_WHO_MAX = 16 + 256 };
-size_t pv_who(const struct pv_caller *caller, char who[PV_WHO_MAX]);
+size_t pv_who(unsigned roles, struct pv_str subject, char who[PV_WHO_MAX]);
 
 #endif

@@ -11,7 +11,7 @@ struct pv_jobs {
     pthread_mutex_t mutex;
     pthread_cond_t ready;
     struct list queue, parked;
-    size_t max, count, sleepers;
+    size_t max, count, parked_count, sleepers;
     bool draining;
 };
 
@@ -115,11 +115,16 @@ void pv_jobs_done(struct pv_jobs *jobs)
     (void)pthread_mutex_unlock(&jobs->mutex);
 }
 
-void pv_jobs_park(struct pv_jobs *jobs, struct pv_job *job)
+bool pv_jobs_park(struct pv_jobs *jobs, struct pv_job *job)
 {
     (void)pthread_mutex_lock(&jobs->mutex);
-    append(jobs->draining ? &jobs->queue : &jobs->parked, job);
+    bool taken = !jobs->draining && jobs->parked_count < (jobs->max + 1) / 2;
+    if (taken) {
+        jobs->parked_count++;
+        append(&jobs->parked, job);
+    }
     (void)pthread_mutex_unlock(&jobs->mutex);
+    return taken;
 }
 
 void pv_jobs_unpark(struct pv_jobs *jobs, const struct pv_election_id *election)
@@ -132,6 +137,7 @@ void pv_jobs_unpark(struct pv_jobs *jobs, const struct pv_election_id *election)
             struct pv_job *job = parked.first;
             parked.first = job->next;
             bool wanted = election == NULL || pv_bits128_equal(job->election.bits, election->bits);
+            jobs->parked_count -= wanted;
             append(wanted ? &jobs->queue : &jobs->parked, job);
         }
         (void)pthread_cond_broadcast(&jobs->ready);

@@ -1,7 +1,7 @@
 #include "live.h"
 
 #include "live_message.h"
-#include "record.h"
+#include "live_read.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -11,10 +11,9 @@ struct pv_live_stream {
     struct pv_live_stream *next_in_bucket;
     struct pv_live *live;
     struct pv_election_id election;
-    struct pv_viewer viewer; /* the pump's own */
-    int64_t next;            /* number that comes next; the pump's own */
-    struct pv_buffer buffer; /* what is to be sent */
-    size_t sent;             /* of it */
+    struct pv_live_cursor cursor; /* the pump's own, while pumping */
+    struct pv_buffer buffer;      /* what is to be sent */
+    size_t sent;                  /* of it */
     int64_t last_sent_ms;
     struct pv_http_waker waker;
     bool started; /* there is a waker */
@@ -79,7 +78,7 @@ static void end(struct pv_live_stream *stream)
    stream: the client comes again, and says where it was. */
 static void ask(struct pv_live_stream *stream)
 {
-    if (stream->pumping || stream->ended || stream->closed) {
+    if (stream->pumping || stream->ended) { /* one that is closed is pumping, or is no more */
         stream->again = stream->pumping;
         return;
     }
@@ -136,6 +135,8 @@ static size_t take_bytes(struct pv_live_stream *stream, char *to, size_t size)
     return len;
 }
 
+static const char heartbeat[] = {':', '\n', '\n'}; /* a comment, which nobody is told of */
+
 static enum pv_http_read read_body(void *self, char *to, size_t size, size_t *len)
 {
     struct pv_live_stream *stream = self;
@@ -147,9 +148,9 @@ static enum pv_http_read read_body(void *self, char *to, size_t size, size_t *le
         *len = take_bytes(stream, to, size);
     } else if (stream->ended) {
         result = PV_HTTP_END;
-    } else if (now - stream->last_sent_ms >= live->heartbeat_ms && size >= 3) {
-        memcpy(to, ":\n\n", 3);
-        *len = 3;
+    } else if (now - stream->last_sent_ms >= live->heartbeat_ms && size >= sizeof heartbeat) {
+        memcpy(to, heartbeat, sizeof heartbeat);
+        *len = sizeof heartbeat;
     } else {
         result = PV_HTTP_LATER;
     }
@@ -178,22 +179,21 @@ static bool greet(struct pv_live_stream *stream)
     if (out == NULL)
         return false;
     pv_out_init(out, pv_buffer_write, &stream->buffer);
-    pv_live_hello(out, stream->next - 1);
+    pv_live_hello(out, stream->cursor.next - 1);
     bool printed = pv_out_flush(out);
     free(out);
     return printed;
 }
 
 bool pv_live_open(struct pv_live *live, struct pv_election_id election, const struct pv_viewer *viewer,
-                  int64_t next, struct pv_http_body *body)
+                  int64_t next, int64_t last, struct pv_http_body *body)
 {
     struct pv_live_stream *stream = calloc(1, sizeof *stream);
     if (stream == NULL)
         return false;
     stream->live = live;
     stream->election = election;
-    stream->viewer = *viewer;
-    stream->next = next;
+    pv_live_cursor_init(&stream->cursor, election, viewer, next, last);
     if (!greet(stream)) {
         pv_buffer_deinit(&stream->buffer);
         free(stream);
@@ -234,66 +234,13 @@ void pv_live_notify(struct pv_live *live, struct pv_election_id election)
     (void)pthread_mutex_unlock(&live->mutex);
 }
 
-/* The pump, without the mutex but for its end: what it uses of the stream is its own while `pumping`. */
-
-struct pumped {
-    struct pv_out out;
-    struct pv_buffer buffer;
-    bool deleted, more;
-};
-
-static bool pump_record(struct pv_live_stream *stream, const struct pv_recorded *recorded,
-                        struct pumped *pumped)
-{
-    pv_live_message(&pumped->out, recorded, &stream->viewer);
-    stream->next = recorded->number + 1;
-    pumped->deleted = pv_str_equal(recorded->type, pv_event_spec(PV_EVENT_ELECTION_DELETED)->type);
-    return pv_out_flush(&pumped->out);
-}
-
-/* False: a fault, or out of memory. */
-static bool pump_records(struct pv_live_stream *stream, const struct pv_event_store *store,
-                         struct pv_store_reader *reader, struct pumped *pumped)
-{
-    struct pv_recorded records[16];
-    struct pv_fault fault;
-    size_t count = 1;
-    while (count > 0 && !pumped->deleted) {
-        if (store->ops->next(reader, records, 16, &count, &fault) != PV_STORE_OK)
-            return false;
-        for (size_t i = 0; i < count && !pumped->deleted; i++) {
-            if (pumped->buffer.len >= PV_LIVE_BUFFER) {
-                pumped->more = true;
-                return true;
-            }
-            if (!pump_record(stream, &records[i], pumped))
-                return false;
-        }
-    }
-    return true;
-}
-
-static bool pump(struct pv_live_stream *stream, struct pv_event_store *store, struct pumped *pumped)
-{
-    char name[PV_STREAM_LEN];
-    struct pv_store_reader *reader;
-    struct pv_fault fault;
-    pv_stream_format(stream->election, name);
-    if (store->ops->read(store->self, (struct pv_str){name, sizeof name}, stream->next, &reader, &fault) !=
-        PV_STORE_OK)
-        return false;
-    bool sound = pump_records(stream, store, reader, pumped);
-    store->ops->close_reader(reader);
-    return sound;
-}
-
 /* Hands over what was read. With the mutex held. */
-static void hand_over(struct pv_live_stream *stream, struct pumped *pumped)
+static void hand_over(struct pv_live_stream *stream, struct pv_buffer *read, enum pv_live_reading reading)
 {
-    stream->buffer = pumped->buffer; /* it was empty: nothing is read before all is sent */
-    pumped->buffer = (struct pv_buffer){NULL, 0, 0};
-    stream->again |= pumped->more;
-    if (pumped->deleted) {
+    stream->buffer = *read; /* it was empty: nothing is read before all is sent */
+    *read = (struct pv_buffer){NULL, 0, 0};
+    stream->again |= reading == PV_LIVE_MORE;
+    if (reading == PV_LIVE_DELETED) {
         end(stream);
     } else if (stream->buffer.len > 0) {
         wake(stream);
@@ -303,33 +250,20 @@ static void hand_over(struct pv_live_stream *stream, struct pumped *pumped)
     }
 }
 
-static struct pumped *begin_pump(void)
-{
-    struct pumped *pumped = malloc(sizeof *pumped);
-    if (pumped != NULL) {
-        pumped->buffer = (struct pv_buffer){NULL, 0, 0};
-        pumped->deleted = pumped->more = false;
-        pv_out_init(&pumped->out, pv_buffer_write, &pumped->buffer);
-    }
-    return pumped;
-}
-
 void pv_live_pump(struct pv_live *live, struct pv_live_stream *stream, struct pv_event_store *store)
 {
-    struct pumped *pumped = begin_pump();
-    bool sound = pumped != NULL && pump(stream, store, pumped);
+    struct pv_buffer read = {NULL, 0, 0};
+    enum pv_live_reading reading = pv_live_read(&stream->cursor, store, &read);
     (void)pthread_mutex_lock(&live->mutex);
     stream->pumping = false;
     if (stream->closed)
         forget(stream);
-    else if (sound)
-        hand_over(stream, pumped);
-    else
+    else if (reading == PV_LIVE_FAULT)
         end(stream);
+    else
+        hand_over(stream, &read, reading);
     (void)pthread_mutex_unlock(&live->mutex);
-    if (pumped != NULL)
-        pv_buffer_deinit(&pumped->buffer);
-    free(pumped);
+    pv_buffer_deinit(&read);
 }
 
 void pv_live_drain(struct pv_live *live)

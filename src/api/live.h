@@ -12,7 +12,8 @@
 
 enum { PV_LIVE_BUFFER = 32768 };
 
-/* What a stream shows beside the changes of the paper, which everybody sees. */
+/* What a stream shows beside the changes of the paper, which everybody sees: those of a draft only those who
+   oversee, the others see what was from the opening on. */
 enum pv_view {
     PV_VIEW_PUBLIC,
     PV_VIEW_VOTER,         /* and the own registration and ballot */
@@ -32,10 +33,11 @@ struct pv_live *pv_live_new(struct pv_jobs *jobs, struct pv_clock *clock, size_t
 /* All streams must have been closed by whoever sends them. */
 void pv_live_free(struct pv_live *live);
 
-/* A new stream of the records from `next` on, told first that the election is at next - 1. *body is its body,
-   for a reply; closing it ends the stream. False: too many streams, draining, or out of memory. */
+/* A new stream of the records from `next` on, told first that the election is at next - 1; its last record is
+   now `last`. *body is its body, for a reply; closing it ends the stream. False: too many streams, draining,
+   or out of memory. */
 bool pv_live_open(struct pv_live *live, struct pv_election_id election, const struct pv_viewer *viewer,
-                  int64_t next, struct pv_http_body *body) PV_MUST_USE;
+                  int64_t next, int64_t last, struct pv_http_body *body) PV_MUST_USE;
 /* The election has new records. */
 void pv_live_notify(struct pv_live *live, struct pv_election_id election);
 /* Reads records into the stream of a job that pv_live queued; the job is done with. */

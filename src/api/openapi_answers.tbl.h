@@ -1,5 +1,5 @@
-/* What answers are made of: PV_SCHEMA(name, JSON schema with ' for "). Documents, tallies and records are those of F1, F3
-   and F4. */
+/* What answers are made of: PV_SCHEMA(name, JSON schema with ' for "). Documents, tallies and records are
+   those of F1, F3 and F4. */
 
 #define REF(name) "{'$ref':'#/components/schemas/" #name "'}"
 #define LIST(name) "{'type':'array','items':" REF(name) "}"
@@ -13,7 +13,9 @@
 #define NAMED PART ",'name':" REF(Name) ",'description':" TEXT_OR_NULL
 #define PAPER NAMED ",'opened':" OR_NULL(Time) ",'closed':" OR_NULL(Time) ",'competitions':" LIST(Competition)
 #define PAPER_KEYS "'id','version','deleted','name','description','opened','closed','competitions'"
-#define NEXT "'next':{'anyOf':[" REF(Count) ",{'type':'null'}],'description':'Where the next page begins; null: this is the last.'}"
+#define NEXT                                                                                                 \
+    "'next':{'anyOf':[" REF(                                                                                 \
+        Count) ",{'type':'null'}],'description':'Where the next page begins; null: this is the last.'}"
 
 /* clang-format off */
 PV_SCHEMA(Ulid, "{'type':'string','pattern':'^" ULID "$','description':'In upper case.'}")

@@ -116,6 +116,9 @@ static void out_read_parameters(struct pv_out *out, const struct pv_route *route
             out,
             route->kind == PV_ROUTE_EVENT_STATUS
                 ? "{'name':'id','in':'path','required':true,'schema':{'$ref':'#/components/schemas/EventId'}}"
+            : route->kind == PV_ROUTE_PHOTO
+                ? "{'name':'id','in':'path','required':true,'schema':{'type':'string',"
+                  "'pattern':'^[a-z0-9-]{1,64}\\\\.png$'}}"
                 : "{'name':'id','in':'path','required':true,'schema':"
                   "{'$ref':'#/components/schemas/ElectionId'}}");
     for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {

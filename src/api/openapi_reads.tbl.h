@@ -1,5 +1,5 @@
-/* How the reads are described: PV_READ(KIND, operation id, tag, media type, schema, traits, summary, who may). The paths
-   and the roles are those of the routes. In the schema ' stands for ". */
+/* How the reads are described: PV_READ(KIND, operation id, tag, media type, schema, traits, summary, who
+   may). The paths and the roles are those of the routes. In the schema ' stands for ". */
 
 /* clang-format off */
 PV_READ(ELECTIONS, getElections, Election, "application/json", "Elections", PV_READ_AFTER,
@@ -31,6 +31,8 @@ PV_READ(LIVE, getElectionLive, Election, "text/event-stream",
         "(without the rating) and to the auditor.")
 PV_READ(EVENT_STATUS, getEvent, Event, "application/json", "EventStatus", 0,
         "What became of an event, by its id", "A voter who sent it; administrator and auditor.")
+PV_READ(PHOTO, getPhoto, Candidate, "image/png", "{'type':'string','contentMediaType':'image/png'}", 0,
+        "A photograph that the server keeps itself", "Everybody.")
 PV_READ(HEALTH, getHealth, Operation, "application/json", "Health", 0,
         "Whether the program runs", "Administrator and auditor; nobody in particular on the listener of the operators.")
 PV_READ(READY, getReadiness, Operation, "application/json", "Readiness", 0,

@@ -1,5 +1,5 @@
-/* The values of D2 as schemas: PV_LIMIT(TAG, JSON without the pattern, pattern or NULL, sentence for a person). In the
-   JSON ' stands for ". The patterns say all of D2 but for what its sentence adds. */
+/* The values of D2 as schemas: PV_LIMIT(TAG, JSON without the pattern, pattern or NULL, sentence for a
+   person). In the JSON ' stands for ". The patterns say all of D2 but for what its sentence adds. */
 
 /* What a text may be made of, and what it must have one of. */
 #define LINE "[^\\u0000-\\u001f\\u007f-\\u009f]"

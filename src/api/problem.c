@@ -3,6 +3,7 @@
 #include "out.h"
 #include "routes.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct row {
@@ -12,7 +13,7 @@ struct row {
 };
 static const struct row rows[PV_API_CODE_COUNT] = {
 #define PV_API_CODE(tag, name, http, sentence) [PV_API_##tag] = {#name, http, sentence},
-#include "codes.tbl.h"
+#include "api_codes.tbl.h"
 #undef PV_API_CODE
 };
 
@@ -101,17 +102,14 @@ void pv_problem(struct pv_http_exchange *exchange, enum pv_api_code code, const 
 void pv_problem_method(struct pv_http_exchange *exchange, unsigned allowed)
 {
     struct pv_http_reply reply = {.status = 0};
-    char allow[64] = "";
+    char allow[64];
+    size_t len = 0;
     for (int i = 0; i < PV_METHOD_COUNT; i++) {
-        if ((allowed >> i & 1) == 0)
-            continue;
-        if (allow[0] != '\0')
-            strcat(allow, ", ");
-        strcat(allow, pv_method_name((enum pv_method)i));
-        if (i == PV_GET)
-            strcat(allow, ", HEAD");
+        if ((allowed >> i & 1) != 0)
+            len += (size_t)snprintf(allow + len, sizeof allow - len, "%s%s%s", len > 0 ? ", " : "",
+                                    pv_method_name((enum pv_method)i), i == PV_GET ? ", HEAD" : "");
     }
-    pv_http_reply_header(&reply, "Allow", (struct pv_str){allow, strlen(allow)});
+    pv_http_reply_header(&reply, "Allow", (struct pv_str){allow, len});
     answer(exchange, PV_API_METHOD_NOT_ALLOWED, NULL, (struct pv_str){NULL, 0}, &reply);
 }
 

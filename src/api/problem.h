@@ -7,7 +7,7 @@
 
 enum pv_api_code {
 #define PV_API_CODE(tag, name, http, sentence) PV_API_##tag,
-#include "codes.tbl.h"
+#include "api_codes.tbl.h"
 #undef PV_API_CODE
     PV_API_CODE_COUNT
 };

@@ -2,6 +2,7 @@
 #include "reading.h"
 
 #include "headers_in.h"
+#include "record.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,12 @@ bool pv_reading_oversees(const struct pv_reading *reading)
     return (reading->job->auth.caller.roles & (PV_ROLE_ADMINISTRATOR | PV_ROLE_AUDITOR)) != 0;
 }
 
+/* The code for somebody whose role does not reach. */
+static enum pv_api_code not_for(const struct pv_auth *auth)
+{
+    return auth->result == PV_AUTH_KNOWN ? PV_API_NOT_ALLOWED : PV_API_TOKEN_MISSING;
+}
+
 void pv_reading_refuse(struct pv_reading *reading, enum pv_code code, struct pv_bits128 id)
 {
     struct pv_refusal why;
@@ -23,14 +30,38 @@ void pv_reading_refuse(struct pv_reading *reading, enum pv_code code, struct pv_
     pv_problem_refusals(reading->exchange, &why, 1);
 }
 
+/* Whether the store's last record of the election deletes it: the cache has none of it then (F5), and nothing
+   is left to wait for. */
+static bool is_deleted(struct pv_reading *reading)
+{
+    const struct pv_event_store *store = reading->reads->store;
+    char name[PV_STREAM_LEN];
+    struct pv_str stream = {name, sizeof name};
+    struct pv_store_reader *reader;
+    struct pv_recorded last;
+    struct pv_fault fault;
+    int64_t number;
+    size_t count;
+    pv_stream_format(reading->job->election, name);
+    if (store->ops->last_number(store->self, stream, &number, &fault) != PV_STORE_OK || number < 0 ||
+        store->ops->read(store->self, stream, number, &reader, &fault) != PV_STORE_OK)
+        return false;
+    bool deleted = store->ops->next(reader, &last, 1, &count, &fault) == PV_STORE_OK && count == 1 &&
+                   pv_str_equal(last.type, pv_event_spec(PV_EVENT_ELECTION_DELETED)->type);
+    store->ops->close_reader(reader);
+    if (deleted)
+        pv_floors_reached(reading->api->floors, reading->job->election, number);
+    return deleted;
+}
+
 enum pv_reading_step pv_reading_of(struct pv_reading *reading, enum pv_cache_result result)
 {
     switch (result) {
     case PV_CACHE_OK:
         return PV_READING_ON;
     case PV_CACHE_MISSING:
-        /* Somebody was told of an event of it: then it is on its way. */
-        if (reading->job->floor >= 0)
+        /* Somebody was told of an event of it: then it is on its way, or gone again. */
+        if (reading->job->floor >= 0 && !is_deleted(reading))
             return PV_READING_BEHIND;
         pv_reading_refuse(reading, PV_ELECTION_UNKNOWN, reading->job->election.bits);
         return PV_READING_ANSWERED;
@@ -43,32 +74,36 @@ enum pv_reading_step pv_reading_of(struct pv_reading *reading, enum pv_cache_res
     return PV_READING_ANSWERED;
 }
 
-void pv_reading_send(struct pv_reading *reading, bool versioned)
+enum pv_reading_step pv_reading_send(struct pv_reading *reading, bool versioned)
 {
     char etag[32];
-    if (!pv_out_flush(&reading->out)) {
-        pv_problem(reading->exchange, PV_API_UNAVAILABLE, NULL, own_sentence);
-        return;
-    }
     (void)snprintf(etag, sizeof etag, "\"%lld\"", (long long)reading->facts.version);
-    pv_reply_json(reading->exchange, versioned ? etag : NULL,
-                  (struct pv_str){reading->buffer.bytes, reading->buffer.len});
+    if (pv_out_flush(&reading->out))
+        pv_reply_json(reading->exchange, versioned ? etag : NULL,
+                      (struct pv_str){reading->buffer.bytes, reading->buffer.len});
+    else
+        pv_problem(reading->exchange, PV_API_UNAVAILABLE, NULL, own_sentence);
+    return PV_READING_ANSWERED;
 }
 
 enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000 };
 
-bool pv_reading_range(struct pv_reading *reading, const char *from_name, int64_t *from, int64_t *limit)
+bool pv_reading_limit(struct pv_reading *reading, int64_t *limit)
 {
-    const char *unreadable = NULL;
-    *from = 0;
     *limit = LIMIT_DEFAULT;
-    if (!pv_query_number(reading->exchange->request, from_name, from))
-        unreadable = from_name;
-    else if (!pv_query_number(reading->exchange->request, "limit", limit) || *limit < 1 || *limit > LIMIT_MAX)
-        unreadable = "limit";
-    if (unreadable != NULL)
-        pv_problem(reading->exchange, PV_API_QUERY_INVALID, unreadable, own_sentence);
-    return unreadable == NULL;
+    if (pv_query_number(reading->exchange->request, "limit", limit) && *limit >= 1 && *limit <= LIMIT_MAX)
+        return true;
+    pv_problem(reading->exchange, PV_API_QUERY_INVALID, "limit", own_sentence);
+    return false;
+}
+
+bool pv_reading_range(struct pv_reading *reading, int64_t *from, int64_t *limit)
+{
+    *from = 0;
+    if (pv_query_number(reading->exchange->request, "from", from))
+        return pv_reading_limit(reading, limit);
+    pv_problem(reading->exchange, PV_API_QUERY_INVALID, "from", own_sentence);
+    return false;
 }
 
 /* Drafts are for those who oversee; nobody else learns that there is one. Results are public once closed. */
@@ -83,9 +118,8 @@ static bool is_visible(const struct pv_reading *reading)
 
 static enum pv_reading_step refuse_hidden(struct pv_reading *reading)
 {
-    if (reading->facts.phase ==
-        PV_PHASE_OPEN) /* the results of an open election: it is there, and not for you */
-        pv_problem(reading->exchange, PV_API_NOT_ALLOWED, NULL, own_sentence);
+    if (reading->facts.phase == PV_PHASE_OPEN) /* the results: they are there, and not for you */
+        pv_problem(reading->exchange, not_for(&reading->job->auth), NULL, own_sentence);
     else
         pv_reading_refuse(reading, PV_ELECTION_UNKNOWN, reading->job->election.bits);
     return PV_READING_ANSWERED;
@@ -112,8 +146,7 @@ static enum pv_reading_step load_header(struct pv_reading *reading)
 static enum pv_reading_step read_paper(struct pv_reading *reading)
 {
     pv_out_bytes(&reading->out, reading->header.ptr, reading->header.len);
-    pv_reading_send(reading, true);
-    return PV_READING_ANSWERED;
+    return pv_reading_send(reading, true);
 }
 
 /* Of an open election the administrator sees who voted, not how. */
@@ -122,51 +155,38 @@ static bool sees_ratings(const struct pv_reading *reading)
     return (reading->job->auth.caller.roles & PV_ROLE_AUDITOR) != 0 || reading->facts.phase != PV_PHASE_OPEN;
 }
 
-static enum pv_reading_step read_election(struct pv_reading *reading)
+static enum pv_reading_step read_voters(struct pv_reading *reading)
 {
-    enum pv_reading_step step = load_header(reading);
-    if (step != PV_READING_ON)
-        return step;
-    switch (reading->job->route->kind) {
-    case PV_ROUTE_PAPER:
-        return read_paper(reading);
-    case PV_ROUTE_DOCUMENT:
-        return pv_read_document(reading);
-    case PV_ROUTE_RESULTS:
-        return pv_read_results(reading);
-    case PV_ROUTE_VOTERS:
-        return pv_read_pages(reading, PV_PAGE_KIND_VOTERS, true);
-    case PV_ROUTE_BALLOTS:
-        return pv_read_pages(reading, PV_PAGE_KIND_BALLOTS, sees_ratings(reading));
-    case PV_ROUTE_MY_BALLOT:
-        return pv_read_my_ballot(reading);
-    case PV_ROUTE_EVENTS:
-        return pv_read_records(reading);
-    case PV_ROUTE_REFUSALS:
-        return pv_read_refusals(reading);
-    case PV_ROUTE_LIVE:
-        return pv_read_live(reading);
-    case PV_ROUTE_EVENT:
-    case PV_ROUTE_ELECTIONS:
-    case PV_ROUTE_EVENT_STATUS:
-    case PV_ROUTE_HEALTH:
-    case PV_ROUTE_READY:
-    case PV_ROUTE_METRICS:
-    case PV_ROUTE_OPENAPI:
-    case PV_ROUTE_DOCS:
-        break;
-    }
-    pv_problem(reading->exchange, PV_API_NOT_FOUND, NULL, own_sentence);
-    return PV_READING_ANSWERED;
+    return pv_read_pages(reading, PV_PAGE_KIND_VOTERS, true);
 }
+
+static enum pv_reading_step read_ballots(struct pv_reading *reading)
+{
+    return pv_read_pages(reading, PV_PAGE_KIND_BALLOTS, sees_ratings(reading));
+}
+
+typedef enum pv_reading_step read_fn(struct pv_reading *reading);
+
+/* What is queued: the reads that have an election, and the two that have none. */
+static read_fn *const of_election[] = {
+    [PV_ROUTE_PAPER] = read_paper,        [PV_ROUTE_DOCUMENT] = pv_read_document,
+    [PV_ROUTE_RESULTS] = pv_read_results, [PV_ROUTE_VOTERS] = read_voters,
+    [PV_ROUTE_BALLOTS] = read_ballots,    [PV_ROUTE_MY_BALLOT] = pv_read_my_ballot,
+    [PV_ROUTE_EVENTS] = pv_read_records,  [PV_ROUTE_REFUSALS] = pv_read_refusals,
+    [PV_ROUTE_LIVE] = pv_read_live,
+};
 
 static enum pv_reading_step read_route(struct pv_reading *reading)
 {
-    if (reading->job->route->kind == PV_ROUTE_ELECTIONS)
+    enum pv_route_kind kind = reading->job->route->kind;
+    if (kind == PV_ROUTE_ELECTIONS)
         return pv_read_elections(reading);
-    if (reading->job->route->kind == PV_ROUTE_EVENT_STATUS)
+    if (kind == PV_ROUTE_EVENT_STATUS)
         return pv_read_event_status(reading);
-    return read_election(reading);
+    if (kind == PV_ROUTE_PHOTO)
+        return pv_read_photo(reading);
+    enum pv_reading_step step = load_header(reading);
+    return step == PV_READING_ON ? of_election[kind](reading) : step;
 }
 
 bool pv_read(struct pv_api *api, const struct pv_api_reads *reads, struct pv_job *job)

@@ -58,14 +58,28 @@ static bool read_after(struct pv_reading *reading, struct pv_election_id *after)
     return false;
 }
 
+/* It waits as other reads do, but then it shows what is there: an election that the projector cannot go on
+   with does not keep all others from being listed. */
+static bool list_is_behind(struct pv_reading *reading)
+{
+    struct pv_api *api = reading->api;
+    if (!pv_floors_list_is_behind(api->floors))
+        return false;
+    if (pv_clock_ms(api->options.clock) < reading->job->deadline_ms)
+        return true;
+    pv_floors_list_forget(api->floors);
+    return false;
+}
+
 enum pv_reading_step pv_read_elections(struct pv_reading *reading)
 {
     struct pv_document_cache *cache = reading->reads->cache;
     struct listing listing = {.reading = reading};
     struct pv_election_id after;
     struct pv_fault fault;
-    int64_t unused;
-    if (!read_after(reading, &after) || !pv_reading_range(reading, "from", &unused, &listing.limit))
+    if (list_is_behind(reading))
+        return PV_READING_BEHIND;
+    if (!read_after(reading, &after) || !pv_reading_limit(reading, &listing.limit))
         return PV_READING_ANSWERED;
     pv_out_cstr(&reading->out, "{\"elections\":[");
     const struct pv_election_id *above = pv_bits128_is_zero(after.bits) ? NULL : &after;
@@ -80,8 +94,7 @@ enum pv_reading_step pv_read_elections(struct pv_reading *reading)
         pv_out_cstr(&reading->out, "null");
     }
     pv_out_char(&reading->out, '}');
-    pv_reading_send(reading, false);
-    return PV_READING_ANSWERED;
+    return pv_reading_send(reading, false);
 }
 
 /* Whole elections */
@@ -114,8 +127,8 @@ static bool restore(const struct pv_cached *cached, struct pv_election *election
     return sound;
 }
 
-/* The election as it is in the cache; false: answered. */
-static bool load(struct pv_reading *reading, struct pv_election *election)
+/* The election as it is in the cache. */
+static enum pv_reading_step load(struct pv_reading *reading, struct pv_election *election)
 {
     struct pv_document_cache *cache = reading->reads->cache;
     struct pv_cached cached;
@@ -124,43 +137,41 @@ static bool load(struct pv_reading *reading, struct pv_election *election)
     struct pv_clock *clock = reading->api->options.clock;
     clock->ops->random(clock->self, (unsigned char *)&seed, sizeof seed);
     pv_election_init(election, seed);
-    enum pv_cache_result result = cache->ops->get(cache->self, reading->job->election, &cached, &fault);
-    if (pv_reading_of(reading, result) != PV_READING_ON)
-        return false;
+    enum pv_reading_step step =
+        pv_reading_of(reading, cache->ops->get(cache->self, reading->job->election, &cached, &fault));
+    if (step != PV_READING_ON)
+        return step;
     bool sound = restore(&cached, election);
     pv_cached_deinit(&cached);
-    if (!sound) {
-        (void)unavailable(reading);
-        return false;
-    }
+    if (!sound)
+        return unavailable(reading);
     reading->facts.version = election->version;
-    return true;
+    return PV_READING_ON;
 }
 
 enum pv_reading_step pv_read_document(struct pv_reading *reading)
 {
     struct pv_election election;
-    if (load(reading, &election)) {
+    enum pv_reading_step step = load(reading, &election);
+    if (step == PV_READING_ON) {
         pv_document_write(&reading->out, &election);
-        pv_reading_send(reading, true);
+        step = pv_reading_send(reading, true);
     }
     pv_election_deinit(&election);
-    return PV_READING_ANSWERED;
+    return step;
 }
 
-static void count(struct pv_reading *reading, const struct pv_election *election)
+static enum pv_reading_step count(struct pv_reading *reading, const struct pv_election *election)
 {
     struct pv_tally tally;
-    if (pv_tally_init(&tally, election) != PV_OK) {
-        (void)unavailable(reading);
-        return;
-    }
+    if (pv_tally_init(&tally, election) != PV_OK)
+        return unavailable(reading);
     pv_print_tally(&reading->out, election, &tally);
     pv_tally_deinit(&tally);
     if (pv_out_flush(&reading->out))
         pv_results_put(reading->api->results, reading->job->election, election->version,
                        (struct pv_str){reading->buffer.bytes, reading->buffer.len});
-    pv_reading_send(reading, true);
+    return pv_reading_send(reading, true);
 }
 
 enum pv_reading_step pv_read_results(struct pv_reading *reading)
@@ -170,11 +181,11 @@ enum pv_reading_step pv_read_results(struct pv_reading *reading)
     if (pv_results_get(reading->api->results, reading->job->election, reading->facts.version, &kept)) {
         pv_out_bytes(&reading->out, kept.ptr, kept.len);
         free(kept.ptr);
-        pv_reading_send(reading, true);
-        return PV_READING_ANSWERED;
+        return pv_reading_send(reading, true);
     }
-    if (load(reading, &election))
-        count(reading, &election);
+    enum pv_reading_step step = load(reading, &election);
+    if (step == PV_READING_ON)
+        step = count(reading, &election);
     pv_election_deinit(&election);
-    return PV_READING_ANSWERED;
+    return step;
 }

@@ -3,6 +3,7 @@
 
 #include "document.h"
 #include "headers_in.h"
+#include "record.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct range {
     int64_t at; /* the next item's place */
     int64_t from, end;
     bool with_ratings;
+    bool more; /* there is an item at `end` */
 };
 
 static bool out_item(void *context, struct pv_str item)
@@ -31,7 +33,7 @@ static bool out_item(void *context, struct pv_str item)
     if (place < range->from)
         return true;
     if (place >= range->end) {
-        range->at--;
+        range->more = true;
         return false;
     }
     if (place > range->from)
@@ -43,30 +45,30 @@ static bool out_item(void *context, struct pv_str item)
     return true;
 }
 
-static void out_end(struct range *range, bool more)
+static void out_end(struct range *range)
 {
     struct pv_out *out = &range->reading->out;
     pv_out_cstr(out, "],\"next\":");
-    if (more)
+    if (range->more)
         pv_out_int(out, range->end);
     else
         pv_out_cstr(out, "null");
     pv_out_char(out, '}');
 }
 
-/* The pages of the range one after the other. A put may come between two of them: items are only ever added,
-   so that the range stays what it is. PV_CACHE_MISSING is the end of the list. */
+/* The pages of the range one after the other, up to the one that tells whether more follows. A put may come
+   between two of them: items are only ever added, so that the range stays what it is. PV_CACHE_MISSING is the
+   end of the list, and so is a page that is not full. */
 static enum pv_cache_result out_range(struct range *range, enum pv_page_kind kind)
 {
     const int64_t size = kind == PV_PAGE_KIND_VOTERS ? PV_PAGE_VOTERS : PV_PAGE_BALLOTS;
     enum pv_cache_result result = PV_CACHE_OK;
-    range->at = range->from - range->from % size;
-    while (result == PV_CACHE_OK && range->at < range->end && range->at % size == 0) {
+    int64_t page = range->from / size;
+    range->at = page * size;
+    for (; result == PV_CACHE_OK && !range->more && range->at == page * size && page <= UINT32_MAX; page++) {
         struct pv_text json = {NULL, 0};
         int64_t last_number;
-        if (range->at / size > UINT32_MAX)
-            return PV_CACHE_MISSING;
-        result = get_page(range->reading, kind, (uint32_t)(range->at / size), &last_number, &json);
+        result = get_page(range->reading, kind, (uint32_t)page, &last_number, &json);
         if (result == PV_CACHE_OK && !pv_page_look((struct pv_str){json.ptr, json.len}, out_item, range))
             result = PV_CACHE_DAMAGED;
         free(json.ptr);
@@ -78,7 +80,7 @@ enum pv_reading_step pv_read_pages(struct pv_reading *reading, enum pv_page_kind
 {
     struct range range = {.reading = reading, .with_ratings = with_ratings};
     int64_t limit;
-    if (!pv_reading_range(reading, "from", &range.from, &limit))
+    if (!pv_reading_range(reading, &range.from, &limit))
         return PV_READING_ANSWERED;
     range.end = range.from > INT64_MAX - limit ? INT64_MAX : range.from + limit;
     pv_out_cstr(&reading->out, "{\"version\":");
@@ -87,9 +89,8 @@ enum pv_reading_step pv_read_pages(struct pv_reading *reading, enum pv_page_kind
     enum pv_cache_result result = out_range(&range, kind);
     if (result != PV_CACHE_OK && result != PV_CACHE_MISSING)
         return pv_reading_of(reading, result);
-    out_end(&range, range.at >= range.end);
-    pv_reading_send(reading, false);
-    return PV_READING_ANSWERED;
+    out_end(&range);
+    return pv_reading_send(reading, true);
 }
 
 /* The item of a page that has this text under this key. */
@@ -136,7 +137,7 @@ static bool has_email(void *context, struct pv_str item)
 {
     struct email_search *search = context;
     struct pv_str id = pv_item_string(item, "id");
-    if (!pv_email_equal(pv_item_string(item, "email"), search->email) || id.len != PV_ULID_LEN)
+    if (!pv_item_has_email(item, "email", search->email) || id.len != PV_ULID_LEN)
         return true;
     memcpy(search->id, id.ptr, PV_ULID_LEN);
     search->found = true;
@@ -221,8 +222,7 @@ enum pv_reading_step pv_read_my_ballot(struct pv_reading *reading)
         step = PV_READING_ANSWERED;
     } else if (step == PV_READING_ON) {
         pv_out_str(&reading->out, own.ballot);
-        pv_reading_send(reading, true);
-        step = PV_READING_ANSWERED;
+        step = pv_reading_send(reading, true);
     }
     free(own.page.ptr);
     return step;
@@ -259,21 +259,43 @@ static enum pv_reading_step viewer_of(struct pv_reading *reading, struct pv_view
     return step;
 }
 
+/* Last-Event-ID: the last record that the client was told of. It may be further than the projection, because
+   live streams read from the store, but not further than the store. False: answered. */
+static bool read_last(struct pv_reading *reading, int64_t *last)
+{
+    const struct pv_event_store *store = reading->reads->store;
+    char name[PV_STREAM_LEN];
+    struct pv_fault fault;
+    int64_t there;
+    *last = reading->last_number;
+    if (!pv_header_number(reading->exchange->request, "Last-Event-ID", last)) {
+        pv_problem(reading->exchange, PV_API_HEADER_INVALID, "Last-Event-ID", (struct pv_str){NULL, 0});
+        return false;
+    }
+    if (*last <= reading->last_number)
+        return true;
+    pv_stream_format(reading->job->election, name);
+    if (store->ops->last_number(store->self, (struct pv_str){name, sizeof name}, &there, &fault) !=
+        PV_STORE_OK) {
+        pv_problem(reading->exchange, PV_API_UNAVAILABLE, NULL, (struct pv_str){NULL, 0});
+        return false;
+    }
+    *last = *last < there ? *last : there;
+    return true;
+}
+
 enum pv_reading_step pv_read_live(struct pv_reading *reading)
 {
     struct pv_viewer viewer;
     struct pv_http_reply reply = {.status = 200};
-    int64_t last = reading->last_number;
-    if (!pv_header_number(reading->exchange->request, "Last-Event-ID", &last)) {
-        pv_problem(reading->exchange, PV_API_HEADER_INVALID, "Last-Event-ID", (struct pv_str){NULL, 0});
+    int64_t last;
+    if (!read_last(reading, &last))
         return PV_READING_ANSWERED;
-    }
     enum pv_reading_step step = viewer_of(reading, &viewer);
     if (step != PV_READING_ON)
         return step;
-    if (last > reading->last_number)
-        last = reading->last_number;
-    if (pv_live_open(reading->api->live, reading->job->election, &viewer, last + 1, &reply.body)) {
+    if (pv_live_open(reading->api->live, reading->job->election, &viewer, last + 1, reading->last_number,
+                     &reply.body)) {
         pv_http_reply_header(&reply, "Content-Type", PV_STR("text/event-stream"));
         pv_http_reply_header(&reply, "Cache-Control", PV_STR("no-store"));
         reading->exchange->ops->answer(reading->exchange, &reply);

@@ -59,7 +59,7 @@ enum pv_reading_step pv_read_records(struct pv_reading *reading)
     struct pv_store_reader *reader;
     struct pv_fault fault;
     int64_t from, limit, next;
-    if (!pv_reading_range(reading, "from", &from, &limit))
+    if (!pv_reading_range(reading, &from, &limit))
         return PV_READING_ANSWERED;
     pv_stream_format(reading->job->election, stream);
     if (store->ops->read(store->self, (struct pv_str){stream, sizeof stream}, from, &reader, &fault) !=
@@ -71,8 +71,7 @@ enum pv_reading_step pv_read_records(struct pv_reading *reading)
     if (!sound)
         return unavailable(reading);
     out_next(&reading->out, next);
-    pv_reading_send(reading, false);
-    return PV_READING_ANSWERED;
+    return pv_reading_send(reading, false);
 }
 
 /* Refusals */
@@ -100,6 +99,20 @@ static void out_id(struct pv_out *out, const char *key, struct pv_bits128 bits)
     out_text(out, key, (struct pv_str){text, sizeof text});
 }
 
+/* What a command had may be refused for being no JSON: null then. */
+static void out_object(struct pv_out *out, const char *key, struct pv_str text)
+{
+    struct pv_json json = pv_json_begin(text, NULL);
+    struct pv_json_value value;
+    pv_json_skip_space(&json);
+    bool sound = pv_json_value(&json, 1, &value) && value.fault == PV_JSON_SOUND;
+    pv_json_skip_space(&json);
+    pv_out_cstr(out, ",\"");
+    pv_out_cstr(out, key);
+    pv_out_cstr(out, "\":");
+    pv_out_str(out, sound && json.at == json.end ? value.raw : PV_STR("null"));
+}
+
 static bool out_refused(void *context, const struct pv_refused *entry)
 {
     struct refusals *refusals = context;
@@ -117,10 +130,8 @@ static bool out_refused(void *context, const struct pv_refused *entry)
     out_text(out, "field", entry->field);
     out_text(out, "message", entry->message);
     out_text(out, "at", (struct pv_str){at, pv_time_format(entry->at, at)});
-    pv_out_cstr(out, ",\"metadata\":");
-    pv_out_str(out, entry->metadata);
-    pv_out_cstr(out, ",\"data\":");
-    pv_out_str(out, entry->data);
+    out_object(out, "metadata", entry->metadata);
+    out_object(out, "data", entry->data);
     pv_out_char(out, '}');
     return true;
 }
@@ -131,15 +142,14 @@ enum pv_reading_step pv_read_refusals(struct pv_reading *reading)
     struct refusals refusals = {reading, 0, 0, -1};
     struct pv_fault fault;
     int64_t from;
-    if (!pv_reading_range(reading, "from", &from, &refusals.limit))
+    if (!pv_reading_range(reading, &from, &refusals.limit))
         return PV_READING_ANSWERED;
     pv_out_cstr(&reading->out, "{\"refusals\":[");
     if (log->ops->read(log->self, &reading->job->election, from, out_refused, &refusals, &fault) ==
         PV_LOG_FAULT)
         return unavailable(reading);
     out_next(&reading->out, refusals.next);
-    pv_reading_send(reading, false);
-    return PV_READING_ANSWERED;
+    return pv_reading_send(reading, false);
 }
 
 /* What became of an event */
@@ -155,12 +165,30 @@ static void begin_status(struct pv_reading *reading, const char *status)
     pv_out_char(&reading->out, '"');
 }
 
-/* Whoever sent it: the subject with its role, as it stands in the metadata. */
+static bool oversees(const struct pv_reading *reading, struct pv_election_id election)
+{
+    unsigned roles = pv_auth_roles(&reading->job->auth, election);
+    return (roles & (PV_ROLE_ADMINISTRATOR | PV_ROLE_AUDITOR)) != 0;
+}
+
+/* Whoever sent it: the subject with one of its roles, as it stands in the metadata. */
 static bool is_senders(const struct pv_reading *reading, struct pv_str metadata)
 {
-    char who[PV_WHO_MAX];
-    struct pv_str mine = {who, pv_who(&reading->job->auth.caller, who)};
-    return metadata.ptr != NULL && pv_str_equal(pv_item_string(metadata, "who"), mine);
+    const struct pv_caller *caller = &reading->job->auth.caller;
+    bool senders = false;
+    for (unsigned role = PV_ROLE_ADMINISTRATOR; role <= PV_ROLE_AUDITOR && !senders; role <<= 1) {
+        char who[PV_WHO_MAX];
+        struct pv_str mine = {who, pv_who(role, caller->subject, who)};
+        senders = (caller->roles & role) != 0 && pv_item_has_text(metadata, "who", mine);
+    }
+    return senders;
+}
+
+static bool may_see(const struct pv_reading *reading, const struct pv_recorded *found)
+{
+    struct pv_election_id election = {{0, 0}};
+    (void)pv_stream_parse(found->stream, &election); /* another's stream is of no election */
+    return oversees(reading, election) || is_senders(reading, found->metadata);
 }
 
 static void out_status_recorded(struct pv_reading *reading, const struct pv_recorded *found)
@@ -178,7 +206,7 @@ static bool out_status_refused(void *context, const struct pv_refused *entry)
 {
     struct pv_reading *reading = context;
     struct pv_str mine = reading->job->auth.caller.subject;
-    if (!pv_reading_oversees(reading) && !pv_str_equal(entry->subject, mine)) {
+    if (!oversees(reading, entry->election) && !pv_str_equal(entry->subject, mine)) {
         begin_status(reading, "unknown");
         pv_out_char(&reading->out, '}');
         return true;
@@ -204,8 +232,7 @@ enum pv_reading_step pv_read_event_status(struct pv_reading *reading)
     struct pv_event_id id = reading->job->event;
     if (store->ops->find(store->self, (struct pv_str){NULL, 0}, id, &found, &fault) != PV_STORE_OK)
         return unavailable(reading);
-    bool visible = pv_reading_oversees(reading) || is_senders(reading, found.metadata);
-    if (found.number >= 0 && visible) {
+    if (found.number >= 0 && may_see(reading, &found)) {
         out_status_recorded(reading, &found);
     } else {
         enum pv_log_result refused = found.number >= 0
@@ -218,6 +245,5 @@ enum pv_reading_step pv_read_event_status(struct pv_reading *reading)
             pv_out_char(&reading->out, '}');
         }
     }
-    pv_reading_send(reading, false);
-    return PV_READING_ANSWERED;
+    return pv_reading_send(reading, false);
 }

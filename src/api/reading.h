@@ -26,9 +26,11 @@ enum pv_reading_step pv_reading_of(struct pv_reading *reading, enum pv_cache_res
 /* Answers with a refusal of the domain. */
 void pv_reading_refuse(struct pv_reading *reading, enum pv_code code, struct pv_bits128 id);
 /* Answers what was printed to reading->out. `versioned`: with the election's version as ETag. */
-void pv_reading_send(struct pv_reading *reading, bool versioned);
-/* The range that a paged read asks for: ?FROM=&limit=; false: answered. */
-bool pv_reading_range(struct pv_reading *reading, const char *from_name, int64_t *from, int64_t *limit);
+enum pv_reading_step pv_reading_send(struct pv_reading *reading, bool versioned);
+/* How much a paged read asks for: ?limit=; false: answered. */
+bool pv_reading_limit(struct pv_reading *reading, int64_t *limit);
+/* And from where: ?from=&limit=. */
+bool pv_reading_range(struct pv_reading *reading, int64_t *from, int64_t *limit);
 
 bool pv_reading_oversees(const struct pv_reading *reading);
 
@@ -39,6 +41,7 @@ enum pv_reading_step pv_read_records(struct pv_reading *reading);
 enum pv_reading_step pv_read_refusals(struct pv_reading *reading);
 enum pv_reading_step pv_read_event_status(struct pv_reading *reading);
 enum pv_reading_step pv_read_elections(struct pv_reading *reading);
+enum pv_reading_step pv_read_photo(struct pv_reading *reading);
 enum pv_reading_step pv_read_document(struct pv_reading *reading);
 enum pv_reading_step pv_read_results(struct pv_reading *reading);
 enum pv_reading_step pv_read_live(struct pv_reading *reading);

@@ -34,36 +34,37 @@ void pv_results_free(struct pv_results *results)
     free(results);
 }
 
-static bool copy(struct pv_str from, struct pv_text *to)
+/* ptr NULL: out of memory. */
+static struct pv_text copy_of(const char *bytes, size_t len)
 {
-    char *bytes = malloc(from.len + 1);
-    if (bytes == NULL)
-        return false;
-    memcpy(bytes, from.ptr, from.len);
-    *to = (struct pv_text){bytes, from.len};
-    return true;
+    struct pv_text copy = {malloc(len + 1), len};
+    if (copy.ptr != NULL)
+        memcpy(copy.ptr, bytes, len);
+    return copy;
 }
 
 bool pv_results_get(struct pv_results *results, struct pv_election_id election, int64_t version,
                     struct pv_text *tally)
 {
-    bool found = false;
+    struct pv_text found = {NULL, 0};
     (void)pthread_mutex_lock(&results->mutex);
-    for (size_t i = 0; i < KEPT && !found; i++) {
+    for (size_t i = 0; i < KEPT && found.ptr == NULL; i++) {
         const struct kept *kept = &results->kept[i];
         if (kept->tally.ptr != NULL && kept->version == version &&
             pv_bits128_equal(kept->election.bits, election.bits))
-            found = copy((struct pv_str){kept->tally.ptr, kept->tally.len}, tally);
+            found = copy_of(kept->tally.ptr, kept->tally.len);
     }
     (void)pthread_mutex_unlock(&results->mutex);
-    return found;
+    if (found.ptr != NULL)
+        *tally = found;
+    return found.ptr != NULL;
 }
 
 void pv_results_put(struct pv_results *results, struct pv_election_id election, int64_t version,
                     struct pv_str tally)
 {
-    struct pv_text mine;
-    if (!copy(tally, &mine))
+    struct pv_text mine = copy_of(tally.ptr, tally.len);
+    if (mine.ptr == NULL)
         return;
     (void)pthread_mutex_lock(&results->mutex);
     struct kept *kept = &results->kept[results->next];

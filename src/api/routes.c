@@ -20,6 +20,7 @@ static const struct pv_route reads[PV_READ_ROUTES] = {
     {PV_GET, PV_ROUTE_REFUSALS, PV_EVENT_TYPE_COUNT, OVERSEERS, "/election/{id}/refusals"},
     {PV_GET, PV_ROUTE_LIVE, PV_EVENT_TYPE_COUNT, ALL, "/election/{id}/live"},
     {PV_GET, PV_ROUTE_EVENT_STATUS, PV_EVENT_TYPE_COUNT, OVERSEERS | PV_ROLE_VOTER, "/event/{id}"},
+    {PV_GET, PV_ROUTE_PHOTO, PV_EVENT_TYPE_COUNT, ALL, "/photo/{id}"},
     {PV_GET, PV_ROUTE_HEALTH, PV_EVENT_TYPE_COUNT, OVERSEERS, "/healthz"},
     {PV_GET, PV_ROUTE_READY, PV_EVENT_TYPE_COUNT, OVERSEERS, "/readyz"},
     {PV_GET, PV_ROUTE_METRICS, PV_EVENT_TYPE_COUNT, OVERSEERS, "/metrics"},
@@ -34,12 +35,13 @@ const char *pv_method_name(enum pv_method method)
     return names[method];
 }
 
-/* CamelCase to kebab-case, behind what is in `path` already. */
-static void add_kebab(char path[PV_ROUTE_PATH_MAX], struct pv_str name)
+/* CamelCase to kebab-case, as a segment behind what is in `path` already. */
+static void add_segment(char path[PV_ROUTE_PATH_MAX], struct pv_str name)
 {
     size_t at = strlen(path);
+    path[at++] = '/';
     for (size_t i = 0; i < name.len; i++) {
-        bool upper = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z';
+        bool upper = name.ptr[i] < 'a'; /* they are letters */
         if (upper && i > 0)
             path[at++] = '-';
         path[at++] = (char)(upper ? name.ptr[i] + ('a' - 'A') : name.ptr[i]);
@@ -67,16 +69,15 @@ static struct pv_route event_route(enum pv_event_type event)
 {
     const struct pv_event_spec *spec = pv_event_spec(event);
     struct pv_str done = {spec->event.ptr + spec->aggregate.len, spec->event.len - spec->aggregate.len};
-    struct pv_route route = {PV_PUT, PV_ROUTE_EVENT, event, roles_of(event), "/"};
-    add_kebab(route.path, spec->aggregate);
+    struct pv_route route = {PV_PUT, PV_ROUTE_EVENT, event, roles_of(event), ""};
+    add_segment(route.path, spec->aggregate);
     if (is(done, "Created") || is(done, "Added") || is(done, "Registered")) {
         route.method = PV_POST;
     } else if (is(done, "Deleted") || is(done, "Removed")) {
         route.method = PV_DELETE;
     } else {
         route.method = is(done, "Cast") ? PV_POST : PV_PUT;
-        strcat(route.path, "/");
-        add_kebab(route.path, done);
+        add_segment(route.path, done);
     }
     return route;
 }
@@ -115,6 +116,16 @@ static bool matches(const char *pattern, struct pv_str path, struct pv_str *id)
     return path.len == 0;
 }
 
+static void take(struct pv_route_match *match, const struct pv_route *route, struct pv_str id,
+                 struct pv_str method)
+{
+    match->allowed |= 1U << route->method;
+    if (is(method, names[route->method])) {
+        match->route = route;
+        match->id = id;
+    }
+}
+
 struct pv_route_match pv_routes_find(const struct pv_routes *routes, struct pv_str method, struct pv_str path)
 {
     struct pv_route_match match = {NULL, {NULL, 0}, 0};
@@ -122,16 +133,14 @@ struct pv_route_match pv_routes_find(const struct pv_routes *routes, struct pv_s
         path.len--;
     if (is(method, "HEAD"))
         method = PV_STR("GET");
+    bool literal = false; /* /election/opened is that address, not the election of an id "opened" */
     for (size_t i = 0; i < PV_ROUTES; i++) {
         const struct pv_route *route = &routes->rows[i];
         struct pv_str id;
-        if (!matches(route->path, path, &id))
+        if (!matches(route->path, path, &id) || (literal && id.ptr != NULL))
             continue;
-        match.allowed |= 1U << route->method;
-        if (is(method, names[route->method])) {
-            match.route = route;
-            match.id = id;
-        }
+        literal = id.ptr == NULL;
+        take(&match, route, id, method);
     }
     return match;
 }

@@ -24,6 +24,7 @@ enum pv_route_kind {
     PV_ROUTE_REFUSALS,
     PV_ROUTE_LIVE,
     PV_ROUTE_EVENT_STATUS,
+    PV_ROUTE_PHOTO,
     PV_ROUTE_HEALTH,
     PV_ROUTE_READY,
     PV_ROUTE_METRICS,
@@ -40,7 +41,7 @@ struct pv_route {
     char path[PV_ROUTE_PATH_MAX]; /* without a last slash; `{id}` stands for one segment */
 };
 
-enum { PV_READ_ROUTES = 16, PV_ROUTES = PV_EVENT_TYPE_COUNT + PV_READ_ROUTES };
+enum { PV_READ_ROUTES = 17, PV_ROUTES = PV_EVENT_TYPE_COUNT + PV_READ_ROUTES };
 /* All of them, events first, in the order of the catalogue. */
 struct pv_routes {
     struct pv_route rows[PV_ROUTES];

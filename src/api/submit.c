@@ -8,19 +8,30 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static const struct pv_str own_sentence = {NULL, 0};
+
+/* Whether a text, no shorter than the word, ends in this word of small letters; in either case of ASCII. */
+static bool ends_in(struct pv_str text, struct pv_str word)
+{
+    const char *end = text.ptr + text.len - word.len;
+    for (size_t i = 0; i < word.len; i++) {
+        char c = end[i];
+        if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != word.ptr[i])
+            return false;
+    }
+    return true;
+}
 
 /* `application/json`, or any `...+json`, with parameters or without. */
 static bool is_json(struct pv_str type)
 {
+    const struct pv_str plain = PV_STR("application/json"), suffix = PV_STR("+json");
     size_t len = 0;
     while (len < type.len && type.ptr[len] != ';' && type.ptr[len] != ' ')
         len++;
-    if (len == strlen("application/json") && strncasecmp(type.ptr, "application/json", len) == 0)
-        return true;
-    return len > 5 && strncasecmp(type.ptr + len - 5, "+json", 5) == 0;
+    type.len = len;
+    return (len == plain.len && ends_in(type, plain)) || (len > suffix.len && ends_in(type, suffix));
 }
 
 /* A ULID: the time in milliseconds, then chance. */
@@ -43,8 +54,9 @@ struct drafted {
     size_t data_len;
 };
 
+/* `roles`: the caller's that allow the event. */
 static bool draft(struct drafted *drafted, const struct pv_event *event, const struct pv_headers_in *headers,
-                  const struct pv_auth *auth, struct pv_str peer)
+                  const struct pv_auth *auth, unsigned roles, struct pv_str peer)
 {
     drafted->buffer = (struct pv_buffer){NULL, 0, 0};
     pv_out_init(&drafted->out, pv_buffer_write, &drafted->buffer);
@@ -52,7 +64,7 @@ static bool draft(struct drafted *drafted, const struct pv_event *event, const s
     if (!pv_out_flush(&drafted->out))
         return false;
     drafted->data_len = drafted->buffer.len;
-    pv_metadata_write(&drafted->out, headers, &auth->caller, peer);
+    pv_metadata_write(&drafted->out, headers, roles, auth->caller.subject, peer);
     return pv_out_flush(&drafted->out);
 }
 
@@ -94,10 +106,11 @@ static void publish(struct pv_api *api, struct pv_http_exchange *exchange, const
 }
 
 static void send_event(struct pv_api *api, struct pv_http_exchange *exchange, const struct pv_auth *auth,
-                       const struct pv_headers_in *headers, const struct pv_event_request *request)
+                       unsigned roles, const struct pv_headers_in *headers,
+                       const struct pv_event_request *request)
 {
     struct drafted *drafted = malloc(sizeof *drafted);
-    if (drafted == NULL || !draft(drafted, &request->event, headers, auth, exchange->request->peer)) {
+    if (drafted == NULL || !draft(drafted, &request->event, headers, auth, roles, exchange->request->peer)) {
         pv_problem(exchange, PV_API_BUSY, NULL, own_sentence);
     } else {
         const char *bytes = drafted->buffer.bytes;
@@ -122,12 +135,17 @@ static void decode(struct pv_api *api, struct pv_http_exchange *exchange, const 
 {
     struct pv_event_request request;
     struct pv_str body = exchange->request->body;
-    if (pv_event_request_read(route->event, body, scratch, fresh_id(api->options.clock), &request) != PV_OK)
+    if (pv_event_request_read(route->event, body, scratch, fresh_id(api->options.clock), &request) != PV_OK) {
         pv_problem(exchange, PV_API_BUSY, NULL, own_sentence);
-    else if (request.fault_count > 0)
+    } else if (request.fault_count > 0) {
         pv_problem_refusals(exchange, request.faults, request.fault_count);
-    else
-        send_event(api, exchange, auth, headers, &request);
+    } else {
+        unsigned roles = route->roles & pv_auth_roles(auth, request.event.u.election_id);
+        if (roles != 0)
+            send_event(api, exchange, auth, roles, headers, &request);
+        else
+            pv_problem(exchange, PV_API_NOT_ALLOWED, NULL, own_sentence);
+    }
 }
 
 void pv_submit(struct pv_api *api, struct pv_http_exchange *exchange, const struct pv_route *route,
@@ -184,6 +202,12 @@ static void out_made(struct pv_out *out, const struct pv_wait *wait)
     out_id(out, pv_field_name(wait->made), wait->made_bits);
 }
 
+/* The list of elections shows what becomes of an election itself. */
+static bool is_listed(enum pv_event_type type)
+{
+    return pv_str_equal(pv_event_spec(type)->aggregate, PV_STR("Election"));
+}
+
 /* Takes what was printed; a reply whose text there was no memory for says so by its status. */
 static void send(const struct pv_wait *wait, struct pv_http_reply *reply, struct pv_out *out,
                  struct pv_buffer *buffer)
@@ -238,7 +262,7 @@ static void answer_wrong_version(const struct pv_wait *wait, int64_t number)
     pv_out_init(&out, pv_buffer_write, &buffer);
     pv_out_cstr(&out, "the election is at version ");
     pv_out_int(&out, number);
-    pv_problem(wait->exchange, PV_API_VERSION_MISMATCH, "PV-Expected-Version",
+    pv_problem(wait->exchange, PV_API_WRONG_VERSION, "PV-Expected-Version",
                pv_out_flush(&out) ? (struct pv_str){buffer.bytes, buffer.len} : own_sentence);
     pv_buffer_deinit(&buffer);
 }
@@ -253,7 +277,7 @@ void pv_submit_answered(void *context, uint64_t reply_to, struct pv_event_id id,
         return;
     switch (answer->kind) {
     case PV_ANSWER_RECORDED:
-        pv_floors_raise(api->floors, wait.election, answer->number);
+        pv_floors_raise(api->floors, wait.election, answer->number, is_listed(wait.type));
         answer_recorded(&wait, answer);
         break;
     case PV_ANSWER_REFUSED:

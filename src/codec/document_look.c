@@ -1,6 +1,7 @@
 #include "document_look.h"
 
 #include "json.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -39,18 +40,40 @@ static bool find_member(struct pv_str object, const char *key, struct pv_json_va
     return false;
 }
 
-struct pv_str pv_item_member(struct pv_str item, const char *key)
-{
-    struct pv_json_value value;
-    return find_member(item, key, &value) ? value.raw : (struct pv_str){NULL, 0};
-}
-
 struct pv_str pv_item_string(struct pv_str item, const char *key)
 {
     struct pv_json_value value;
     if (!find_member(item, key, &value) || value.kind != PV_JSON_STRING || value.escaped)
         return (struct pv_str){NULL, 0};
     return (struct pv_str){value.raw.ptr + 1, value.raw.len - 2};
+}
+
+enum { LOOK_TEXT_MAX = 1024 };
+
+/* The content of a string of up to LOOK_TEXT_MAX bytes as written. */
+static bool find_text(struct pv_str item, const char *key, char scratch[LOOK_TEXT_MAX], struct pv_str *text)
+{
+    struct pv_json_value value;
+    size_t used = 0;
+    if (!find_member(item, key, &value) || value.kind != PV_JSON_STRING || value.fault != PV_JSON_SOUND ||
+        value.raw.len > LOOK_TEXT_MAX)
+        return false;
+    *text = pv_json_unescape(&value, scratch, &used);
+    return true;
+}
+
+bool pv_item_has_text(struct pv_str item, const char *key, struct pv_str text)
+{
+    char scratch[LOOK_TEXT_MAX];
+    struct pv_str found;
+    return find_text(item, key, scratch, &found) && pv_str_equal(found, text);
+}
+
+bool pv_item_has_email(struct pv_str item, const char *key, struct pv_str email)
+{
+    char scratch[LOOK_TEXT_MAX];
+    struct pv_str found;
+    return find_text(item, key, scratch, &found) && pv_email_equal(found, email);
 }
 
 static enum pv_phase phase_of(bool deleted, bool opened, bool closed)

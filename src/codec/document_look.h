@@ -19,10 +19,12 @@ typedef bool pv_item_fn(void *context, struct pv_str item);
 /* Gives each item of a page, in order. False if the text is no array. */
 bool pv_page_look(struct pv_str page, pv_item_fn *take, void *context) PV_MUST_USE;
 
-/* The value of an object's member as it stands there, a string with its quotes; ptr NULL if there is none. */
-struct pv_str pv_item_member(struct pv_str item, const char *key);
 /* The content of a member that is a string without escapes; ptr NULL for anything else. */
 struct pv_str pv_item_string(struct pv_str item, const char *key);
+/* Whether a member is a string of at most 1024 bytes that says this text, however it is escaped. */
+bool pv_item_has_text(struct pv_str item, const char *key, struct pv_str text);
+/* The same without regard to case, as emails are compared (D2). */
+bool pv_item_has_email(struct pv_str item, const char *key, struct pv_str email);
 /* Prints an object without one of its members. */
 void pv_item_write_without(struct pv_out *out, struct pv_str item, const char *key);
 

@@ -3,7 +3,7 @@
 #include "event_read.h"
 #include "sha256.h"
 
-#include <string.h>
+#include <stdio.h>
 
 enum pv_field pv_event_makes(enum pv_event_type type)
 {
@@ -31,12 +31,11 @@ static bool is_left_out(const struct pv_primitive *primitive)
    as good as certainly. */
 static enum pv_result derive(struct pv_event_id id, const char *field, struct pv_bits128 *derived)
 {
-    char text[PV_UUID_LEN + 32];
+    char uuid[PV_UUID_LEN], text[PV_UUID_LEN + 32];
     unsigned char digest[PV_SHA256_LEN];
-    size_t len = strlen(field);
-    pv_uuid_format(id.bits, text);
-    memcpy(text + PV_UUID_LEN, field, len);
-    if (pv_sha256((struct pv_str){text, PV_UUID_LEN + len}, digest) != PV_OK)
+    pv_uuid_format(id.bits, uuid);
+    int len = snprintf(text, sizeof text, "%.*s%s", PV_UUID_LEN, uuid, field);
+    if (pv_sha256((struct pv_str){text, (size_t)len}, digest) != PV_OK)
         return PV_FAULT_MEMORY;
     *derived =
         (struct pv_bits128){(id.bits.hi & ~(uint64_t)0xffff) | (uint64_t)digest[0] << 8 | digest[1], 0};

@@ -201,18 +201,28 @@ enum pv_result pv_event_make(enum pv_event_type type, const struct pv_primitive 
     return check_caption(event, why);
 }
 
+static bool is_of_image(enum pv_field name)
+{
+    return name == PV_KEY_IMAGE_URL || name == PV_KEY_IMAGE_CAPTION || name == PV_KEY_URL ||
+           name == PV_KEY_CAPTION;
+}
+
 size_t pv_event_faults(enum pv_event_type type, const struct pv_primitive *primitives, struct pv_event *event,
                        struct pv_refusal faults[PV_EVENT_FIELDS_MAX])
 {
     const struct pv_event_spec *spec = pv_event_spec(type);
     size_t count = 0;
+    bool image_is_sound = true;
     event->type = type;
     for (size_t i = 0; i < spec->field_count; i++) {
-        if (make_field(event, &spec->fields[i], &primitives[i], &faults[count]) != PV_OK)
-            count++;
+        if (make_field(event, &spec->fields[i], &primitives[i], &faults[count]) == PV_OK)
+            continue;
+        image_is_sound = image_is_sound && !is_of_image(spec->fields[i].name);
+        count++;
     }
-    if (count == 0 && check_caption(event, &faults[0]) != PV_OK)
-        count = 1;
+    /* The caption is the last field, and its own fault if there is one: so this is in order, and has room. */
+    if (image_is_sound && check_caption(event, &faults[count]) != PV_OK)
+        count++;
     return count;
 }
 

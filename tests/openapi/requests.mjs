@@ -57,8 +57,8 @@ export function valuesOf(schema) {
   const pattern = new RegExp(schema.pattern, "u");
   const max = schema.maxLength ?? 64;
   const made = fc.stringMatching(pattern, { maxLength: 40 }).filter((value) => !/^[-0]+$/.test(value));
-  const given = schema.examples ? [fc.constantFrom(...schema.examples)] : [];
-  const short = fc.oneof(made, ...given).filter((value) => pattern.test(value) && [...value].length <= max);
+  const given = schema.examples ? [{ weight: 1, arbitrary: fc.constantFrom(...schema.examples) }] : [];
+  const short = fc.oneof({ weight: 8, arbitrary: made }, ...given).filter((value) => pattern.test(value) && [...value].length <= max);
   const padded = fc.tuple(short, ofLength(max)).map(([value, long]) => [...(value + long)].slice(0, max).join(""))
     .map((value) => (pattern.test(value) ? value : value.replace(/[^!-~]/gu, "a")));
   const long = fc.tuple(short, padded).map(([value, filled]) => (pattern.test(filled) ? filled : value));

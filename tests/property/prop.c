@@ -10,13 +10,14 @@ enum { SHRINK_TRIES = 6000 };
 
 struct options {
     const struct prop *prop;
-    uint64_t cases, seed, only;
+    uint64_t cases, seed, only, tries;
     bool one_case;
     const char *replay, *bytes;
 };
 
 /* ---- a crash: the process ends before anybody can print, so what to print is ready beforehand ---- */
 
+static const char *program = "properties";
 static char last_words[256];
 
 static void tell_last_words(void)
@@ -55,9 +56,9 @@ static void watch_crashes(void)
 static void prepare_last_words(const struct prop *prop, uint64_t seed, uint64_t number)
 {
     snprintf(last_words, sizeof last_words,
-             "\ncrashed in case %llu; again: properties %s --seed %llu --case %llu\nFAILED property %s\n",
-             (unsigned long long)number, prop->name, (unsigned long long)seed, (unsigned long long)number,
-             prop->name);
+             "\ncrashed in case %llu; again: %s %s --seed %llu --case %llu\nFAILED property %s\n",
+             (unsigned long long)number, program, prop->name, (unsigned long long)seed,
+             (unsigned long long)number, prop->name);
 }
 
 /* ---- a recorded list of choices as one line: each choice in 7-bit groups, in hex ---- */
@@ -123,7 +124,7 @@ static void report(const struct prop *prop, struct gen *g, const uint32_t *choic
     gen_from_choices(g, choices, count);
     fprintf(stderr, "---- what fails ----\n");
     (void)prop->run(g);
-    fprintf(stderr, "---- %s\nreplay: properties %s --replay ", g->message, prop->name);
+    fprintf(stderr, "---- %s\nreplay: %s %s --replay ", g->message, program, prop->name);
     print_choices(stderr, choices, count);
     fprintf(stderr, "\nFAILED property %s\n", prop->name);
 }
@@ -136,7 +137,7 @@ static int fail_case(const struct options *o, struct gen *g, uint64_t number)
     fprintf(stderr, "property %s: case %llu of seed %llu fails (%zu choices): %s\n", o->prop->name,
             (unsigned long long)number, (unsigned long long)o->seed, drawn, g->message);
     g->counters = NULL;
-    size_t count = gen_shrink(o->prop->run, choices, drawn, SHRINK_TRIES, g);
+    size_t count = gen_shrink(o->prop->run, choices, drawn, (unsigned)o->tries, g);
     report(o->prop, g, choices, count);
     return 1;
 }
@@ -207,7 +208,7 @@ static int run_replay(const struct options *o, struct gen *g)
     long count = parse_choices(file != NULL ? file : o->replay, len, choices);
     free(file);
     if (count < 0) {
-        fprintf(stderr, "properties: %s is neither a file nor a line of choices\n", o->replay);
+        fprintf(stderr, "%s: %s is neither a file nor a line of choices\n", program, o->replay);
         return 2;
     }
     g->trace = stderr;
@@ -223,7 +224,7 @@ static int run_bytes(const struct options *o, struct gen *g)
     size_t len;
     char *bytes = read_file(o->bytes, &len);
     if (bytes == NULL) {
-        fprintf(stderr, "properties: %s: %s\n", o->bytes, strerror(errno));
+        fprintf(stderr, "%s: %s: %s\n", program, o->bytes, strerror(errno));
         return 2;
     }
     gen_from_bytes(g, (const uint8_t *)bytes, len);
@@ -248,6 +249,8 @@ static bool parse_option(struct options *o, const char *name, const char *value)
         return parse_number(value, &o->seed);
     if (strcmp(name, "--case") == 0)
         return o->one_case = parse_number(value, &o->only);
+    if (strcmp(name, "--tries") == 0)
+        return parse_number(value, &o->tries);
     if (strcmp(name, "--replay") == 0)
         return (o->replay = value) != NULL;
     if (strcmp(name, "--bytes") == 0)
@@ -271,11 +274,14 @@ static bool parse_options(struct options *o, int argc, char **argv, const struct
 int prop_main(int argc, char **argv, const struct prop *props, size_t count)
 {
     static struct gen g;
-    struct options o = {.cases = 100, .seed = 1};
+    const char *slash = strrchr(argv[0], '/');
+    program = slash != NULL ? slash + 1 : argv[0];
+    struct options o = {.cases = 100, .seed = 1, .tries = SHRINK_TRIES};
     if (!parse_options(&o, argc, argv, props, count)) {
-        fprintf(
-            stderr,
-            "usage: properties NAME [--cases N] [--seed N] [--case N] [--replay HEX|FILE] [--bytes FILE]\n");
+        fprintf(stderr,
+                "usage: %s NAME [--cases N] [--seed N] [--case N] [--tries N] [--replay HEX|FILE] [--bytes "
+                "FILE]\n",
+                program);
         for (size_t i = 0; i < count; i++)
             fprintf(stderr, "    %s\n", props[i].name);
         return 2;

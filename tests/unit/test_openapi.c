@@ -168,6 +168,7 @@ static void operation_ids__stay(void **state)
         "getElectionRefusals",
         "getElectionLive",
         "getEvent",
+        "getPhoto",
         "getHealth",
         "getReadiness",
         "getMetrics",

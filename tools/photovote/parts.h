@@ -88,6 +88,9 @@ bool pv_make_data_directory(const struct pv_config *config, struct pv_fault *fau
 bool pv_open_config_store(const struct pv_config *config, enum pv_open_mode mode,
                           struct pv_event_store *store, struct pv_fault *fault) PV_MUST_USE;
 
+/* The API's `photo`, whose context is the server: PNG files in the folder photos of the data directory. */
+bool pv_server_photo(void *context, struct pv_str name, struct pv_text *png);
+
 /* The pieces, in files of their own. */
 bool pv_open_stores(struct pv_server *server, struct pv_fault *fault);
 /* What a projector has, in a process of its own or not: store, cache, and the lock that keeps others off it.

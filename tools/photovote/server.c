@@ -150,6 +150,7 @@ static bool make_api(struct pv_server *server, struct pv_fault *fault)
         .operation = server,
         .ready = print_ready,
         .metrics = print_metrics,
+        .photo = pv_server_photo,
     });
     return server->api != NULL || no_memory(fault);
 }
