@@ -7,8 +7,9 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv, char *const *environment);
 } commands[] = {
-    {"serve", pv_run_serve},   {"demo", pv_run_demo},     {"token", pv_run_token},
-    {"invite", pv_run_invite}, {"config", pv_run_config},
+    {"serve", pv_run_serve},   {"demo", pv_run_demo},   {"projector", pv_run_projector},
+    {"worker", pv_run_worker}, {"token", pv_run_token}, {"invite", pv_run_invite},
+    {"config", pv_run_config},
 };
 
 static const char program_help[] =
@@ -20,6 +21,8 @@ static const char program_help[] =
     "Commands:\n"
     "  serve        run the whole system on the embedded stores\n"
     "  demo         the same with a sample election, and tokens to try it\n"
+    "  projector    keep the document cache up to date, for a serve that does not\n"
+    "  worker       not with the embedded broker, which lives in serve\n"
     "  token        sign a token\n"
     "  invite       print a link for each voter of an election\n"
     "  config show  print every setting, its value, and where it comes from\n"

@@ -1,48 +1,16 @@
 /* serve, and demo, which is serve with something to look at. */
+#include "notify.h"
 #include "parts.h"
 #include "photovote.h"
 #include "sample.h"
 
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { TICK_NS = 50000000 };
-
-/* SIGTERM, SIGINT and SIGHUP are waited for by the main thread only. */
-static void block_signals(sigset_t *signals)
-{
-    (void)sigemptyset(signals);
-    (void)sigaddset(signals, SIGTERM);
-    (void)sigaddset(signals, SIGINT);
-    (void)sigaddset(signals, SIGHUP);
-    (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
-}
-
-/* Tells the service manager, if there is one (sd_notify's protocol: a datagram to $NOTIFY_SOCKET). */
-static void notify(const char *state)
-{
-    const char *path = getenv("NOTIFY_SOCKET");
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (path == NULL || (*path != '/' && *path != '@') || strlen(path) >= sizeof address.sun_path)
-        return;
-    memcpy(address.sun_path, path, strlen(path));
-    if (*path == '@')
-        address.sun_path[0] = '\0';
-    int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
-    if (fd < 0)
-        return;
-    socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
-    (void)!sendto(fd, state, strlen(state), 0, (const struct sockaddr *)&address, len);
-    (void)close(fd);
-}
 
 /* The signal that ended it. */
 static int run_until_signal(struct pv_server *server, const sigset_t *signals)
@@ -104,7 +72,7 @@ static int serve(const struct pv_config *config, void (*greet)(const struct pv_s
     struct pv_fault fault;
     sigset_t signals;
     char address[128];
-    block_signals(&signals);
+    pv_block_signals(&signals);
     if (!pv_server_start(&server, config, &fault))
         return pv_fail(&fault);
     (void)snprintf(address, sizeof address, "http://%s:%u", pv_config_text(config, PV_SET_LISTEN),
@@ -114,9 +82,9 @@ static int serve(const struct pv_config *config, void (*greet)(const struct pv_s
     if (greet != NULL)
         greet(&server);
     (void)fflush(stdout);
-    notify("READY=1");
+    pv_notify("READY=1");
     die_of_the_next(run_until_signal(&server, &signals));
-    notify("STOPPING=1");
+    pv_notify("STOPPING=1");
     struct pv_log log = server.log;
     bool whole = stop(&server);
     pv_log_line(&log, PV_LOG_INFO, "stopped", "requests", whole ? "all answered" : "some were cut",

@@ -82,10 +82,31 @@ static bool no_memory(struct pv_fault *fault)
     return false;
 }
 
+static size_t memory_limit(const struct pv_config *config)
+{
+    return (size_t)pv_config_number(config, PV_SET_MEMORY) << 20;
+}
+
+static bool make_projector(struct pv_server *server,
+                           void (*tell)(void *context, struct pv_election_id id, int64_t number,
+                                        int64_t position),
+                           struct pv_fault *fault)
+{
+    server->projector = pv_projector_new(&(struct pv_projector_options){
+        .store = &server->projector_store,
+        .cache = &server->projector_cache,
+        .seed = seed_of(&server->clock),
+        .memory_limit = memory_limit(server->config),
+        .context = server,
+        .on_projected = tell,
+        .on_refused = on_refused,
+    });
+    return server->projector != NULL || no_memory(fault);
+}
+
 static bool make_workers(struct pv_server *server, struct pv_fault *fault)
 {
     const struct pv_config *config = server->config;
-    size_t memory = (size_t)pv_config_number(config, PV_SET_MEMORY) << 20;
     if (!pv_embedded_broker_open(1, (size_t)pv_config_number(config, PV_SET_QUEUE), &server->clock,
                                  &server->broker, fault))
         return false;
@@ -95,21 +116,21 @@ static bool make_workers(struct pv_server *server, struct pv_fault *fault)
         .refusals = &server->worker_refusals,
         .clock = &server->clock,
         .seed = seed_of(&server->clock),
-        .memory_limit = memory,
+        .memory_limit = memory_limit(config),
         .nak_delay_ms = NAK_DELAY_MS,
     });
-    server->projector = pv_projector_new(&(struct pv_projector_options){
+    server->metrics = pv_metrics_new();
+    if (server->worker == NULL || server->metrics == NULL)
+        return no_memory(fault);
+    if (pv_config_switch(config, PV_SET_PROJECTOR))
+        return make_projector(server, on_projected, fault);
+    server->watcher = (struct pv_watcher){
         .store = &server->projector_store,
         .cache = &server->projector_cache,
-        .seed = seed_of(&server->clock),
-        .memory_limit = memory,
         .context = server,
         .on_projected = on_projected,
-        .on_refused = on_refused,
-    });
-    server->metrics = pv_metrics_new();
-    if (server->worker == NULL || server->projector == NULL || server->metrics == NULL)
-        return no_memory(fault);
+        .position = -1,
+    };
     return true;
 }
 
@@ -190,6 +211,7 @@ static void close_all(struct pv_server *server)
     pv_stop_threads(server);
     pv_api_free(server->api);
     pv_projector_free(server->projector);
+    pv_watcher_deinit(&server->watcher);
     pv_worker_free(server->worker);
     pv_metrics_free(server->metrics);
     if (server->broker.ops != NULL)
@@ -198,12 +220,23 @@ static void close_all(struct pv_server *server)
     pv_close_stores(server);
 }
 
-bool pv_server_start(struct pv_server *server, const struct pv_config *config, struct pv_fault *fault)
+static void begin(struct pv_server *server, const struct pv_config *config)
 {
     memset(server, 0, sizeof *server);
     server->config = config;
     pv_system_clock(&server->clock);
     (void)!pv_log_level_find(pv_config_text(config, PV_SET_LOG_LEVEL), &server->log.level);
+}
+
+bool pv_projector_only(struct pv_server *server, const struct pv_config *config, struct pv_fault *fault)
+{
+    begin(server, config);
+    return pv_open_projector_stores(server, fault) && make_projector(server, NULL, fault);
+}
+
+bool pv_server_start(struct pv_server *server, const struct pv_config *config, struct pv_fault *fault)
+{
+    begin(server, config);
     bool sound = pv_open_stores(server, fault);
     if (sound) {
         server->who = pv_who_new(config, &server->clock, fault);

@@ -1,7 +1,7 @@
 /* Every setting: PV_SETTING(TAG, name, KIND, default, least, most, help). The flag is --name, the
    environment's and .env's name is PHOTOVOTE_NAME with underscores, the file's is the name itself. KIND is
-   TEXT, NUMBER (least and most are its bounds), SWITCH (on or off), SQLITE (sqlite:PATH, or empty) or LEVEL (of
-   the log). */
+   TEXT, NUMBER (least and most are its bounds), SWITCH (on or off), SQLITE (sqlite:PATH, or empty) or LEVEL
+   (of the log). */
 
 /* clang-format off */
 PV_SETTING(LISTEN, listen, TEXT, "127.0.0.1", 0, 0, "address to listen on; TLS is a proxy's business")
@@ -24,6 +24,7 @@ PV_SETTING(QUEUE, queue, NUMBER, "1024", 1, 1048576, "events that wait for the w
 PV_SETTING(MEMORY, memory, NUMBER, "256", 1, 1048576, "MiB of elections that worker and projector each keep in memory")
 PV_SETTING(VERDICT_MS, verdict-ms, NUMBER, "5000", 10, 600000, "how long a request waits for the worker; then 202")
 PV_SETTING(PROJECTION_MS, projection-ms, NUMBER, "3000", 10, 600000, "how long a read waits for the projection; then 503")
+PV_SETTING(PROJECTOR, projector, SWITCH, "on", 0, 0, "serve keeps the cache up to date; off: `photovote projector` does")
 PV_SETTING(PROJECT_EVERY_MS, project-every-ms, NUMBER, "5", 0, 10000, "the least time between two rounds of the projector")
 PV_SETTING(HEARTBEAT_MS, heartbeat-ms, NUMBER, "15000", 100, 600000, "heartbeat of live streams")
 PV_SETTING(DRAIN_MS, drain-ms, NUMBER, "25000", 0, 600000, "how long running requests may take to finish at the end")

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { TAKE_MS = 200, POLL_MS = 200, PAUSE_MS = 5, FAULT_PAUSE_MS = 200 };
+enum { TAKE_MS = 200, POLL_MS = 200, WATCH_MS = 20, PAUSE_MS = 5, FAULT_PAUSE_MS = 200 };
 
 static void pause_ms(int ms)
 {
@@ -110,6 +110,24 @@ static void *project(void *context)
     return NULL;
 }
 
+/* What another process projects. At the end nobody waits for it. */
+static void *watch(void *context)
+{
+    struct pv_server *server = context;
+    while (!atomic_load(&server->stop_projector)) {
+        struct pv_fault fault;
+        bool moved, sound = pv_watcher_step(&server->watcher, &moved, &fault);
+        note_step(server, &server->projector_faults, "projector", sound ? NULL : &fault);
+        if (moved) {
+            const struct pv_projector_counts counts = {.events = server->watcher.events,
+                                                       .position = server->watcher.position};
+            pv_metrics_projector(server->metrics, &counts, now_us(server) - server->watcher.newest.us);
+        }
+        pause_ms(WATCH_MS);
+    }
+    return NULL;
+}
+
 static void *read_on(void *context)
 {
     struct pv_reader_part *part = context;
@@ -132,7 +150,7 @@ static bool start(pthread_t *thread, void *(*run)(void *), void *context, struct
 bool pv_start_threads(struct pv_server *server, struct pv_fault *fault)
 {
     bell_init(&server->bell);
-    if (!start(&server->projector_thread, project, server, fault))
+    if (!start(&server->projector_thread, server->projector == NULL ? watch : project, server, fault))
         return false;
     server->projector_runs = true;
     if (!start(&server->worker_thread, work, server, fault))
