@@ -143,33 +143,6 @@ static void check_values(const struct naive *root)
 
 /* ---- the guard against the naive parser ---- */
 
-/* The members up to a key of the same name, or NULL. */
-static const struct naive *same_key_before(const struct naive *node)
-{
-    if (node->parent == NULL || node->parent->kind != NAIVE_OBJECT)
-        return NULL;
-    for (const struct naive *other = node->parent->first; other != node; other = other->next)
-        if (pv_str_equal(other->key, node->key))
-            return other;
-    return NULL;
-}
-
-static bool has_nul(struct pv_str text)
-{
-    return text.len > 0 && memchr(text.ptr, '\0', text.len) != NULL;
-}
-
-static bool is_guarded(const struct naive *root, unsigned depth)
-{
-    if (root == NULL || root->bad_text || root->levels > depth)
-        return false;
-    for (const struct naive *node = root; node != NULL; node = naive_next(node, root))
-        if (same_key_before(node) != NULL || has_nul(node->key) ||
-            (node->kind == NAIVE_STRING && has_nul(node->text)))
-            return false;
-    return true;
-}
-
 /* The byte that the guard's sentence ends with, from 0. */
 static size_t guard_offset(struct pv_str text, const struct pv_document_error *error)
 {
@@ -191,7 +164,7 @@ static bool check_guard(struct pv_str text, const struct naive *naive, struct pv
         enum pv_result result = pv_json_guard(text, depths[i], error);
         CHECK(result == PV_OK || result == PV_REFUSED);
         passed = result == PV_OK;
-        CHECK(passed == is_guarded(naive, depths[i]));
+        CHECK(passed == naive_is_guarded(naive, depths[i]));
         CHECK(error->path[0] == '\0');
         if (passed)
             continue;

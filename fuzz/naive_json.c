@@ -279,3 +279,40 @@ const struct naive *naive_next(const struct naive *node, const struct naive *roo
         node = node->parent;
     return node == root ? NULL : node->next;
 }
+
+/* ---- what may come before cJSON ---- */
+
+/* The members up to a key of the same name, or NULL. */
+static const struct naive *same_key_before(const struct naive *node)
+{
+    if (node->parent == NULL || node->parent->kind != NAIVE_OBJECT)
+        return NULL;
+    for (const struct naive *other = node->parent->first; other != node; other = other->next)
+        if (pv_str_equal(other->key, node->key))
+            return other;
+    return NULL;
+}
+
+static bool has_nul(struct pv_str text)
+{
+    return text.len > 0 && memchr(text.ptr, '\0', text.len) != NULL;
+}
+
+bool naive_is_guarded(const struct naive *root, unsigned depth)
+{
+    if (root == NULL || root->bad_text || root->levels > depth)
+        return false;
+    for (const struct naive *node = root; node != NULL; node = naive_next(node, root))
+        if (same_key_before(node) != NULL || has_nul(node->key) ||
+            (node->kind == NAIVE_STRING && has_nul(node->text)))
+            return false;
+    return true;
+}
+
+const struct naive *naive_member(const struct naive *object, const char *key)
+{
+    for (const struct naive *node = object->first; node != NULL; node = node->next)
+        if (str_is(node->key, key))
+            return node;
+    return NULL;
+}

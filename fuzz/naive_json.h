@@ -34,4 +34,10 @@ struct naive *naive_parse(struct pv_str text, struct bag *bag);
 /* The node that follows in the order of the text, or NULL behind the last of `root`. */
 const struct naive *naive_next(const struct naive *node, const struct naive *root);
 
+/* Whether the guard before cJSON must let it through: sound texts without U+0000, no key twice, at most so
+   many levels. NULL is no JSON. */
+bool naive_is_guarded(const struct naive *root, unsigned depth);
+/* The first member of that name, or NULL; of an object. */
+const struct naive *naive_member(const struct naive *object, const char *key);
+
 #endif

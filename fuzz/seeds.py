@@ -3,6 +3,7 @@
 
 usage: fuzz/seeds.py DIR
 """
+import base64
 import gzip
 import hashlib
 import json
@@ -126,6 +127,68 @@ def histories():
             yield bytes([which]) + bytes(draws.randrange(256) for _ in range(size))
 
 
+def encoded(text):
+    return base64.urlsafe_b64encode(text).rstrip(b"=")
+
+
+def tokens():
+    """Tokens that others signed, what is to be signed, and sets of keys (fuzz_jwt.c)."""
+    with open(os.path.join(TOP, "fuzz/fuzz_jwt.c"), "r", encoding="utf-8") as f:
+        source = f.read()
+    joe = re.search(r'#define JOE\s+\\?\s*"([^"]*)"', source).group(1)
+    listed = source[source.index("signed_tokens[] = {"):]
+    listed = re.sub(r"/\*.*?\*/", "", listed[:listed.index("};")], flags=re.S).replace("JOE", f'"{joe}"')
+    for item in listed.split(","):
+        token = "".join(re.findall(r'"([^"]*)"', item)).encode()
+        if token:
+            yield b"T" + token
+            yield b"T" + token[:-1]
+            yield b"T" + token[:token.rindex(b".") + 1]
+            yield b"T" + token + b"AAAA"
+            yield b"T" + token.replace(b"eyJhbGciOiJFUzI1NiJ9", encoded(b'{"alg":"EdDSA"}'))
+    for alg in (b"none", b"None", b"HS256", b"EdDSA"):
+        yield b"T" + encoded(b'{"alg":"%s"}' % alg) + b"." + joe.encode() + b"."
+    sound = b'"iss":"joe","aud":"photovote","sub":"s","exp":1300819380'
+    ulid = b"01HQ0000000000000000000001"
+    headers = [b'{"alg":"EdDSA"}', b'{"alg":"EdDSA","kid":"o","typ":"JWT"}', b'{"alg":"EdDSA","typ":"at+jwt","kid":"x"}',
+               b'{"alg":"ES256","kid":"e"}', b'{"alg":"RS256"}', b'{"alg":"EdDSA","typ":"x"}', b'{"alg":7}', b'[]', b'',
+               b'{"alg":"EdDSA","crit":["exp"]}', b'{"alg":"EdDSA","b64":false}', b'{"alg":"EdDSA","zip":"DEF","cty":"JWT"}',
+               b'{"alg":"EdDSA","alg":"EdDSA"}', b'{"alg":"EdDSA","kid":null}', b'{"alg":"none"}', b'{"\\u0061lg":"EdDSA"}']
+    claims = [b"{" + sound + b"}", b"{}", b"[]", b"", b"{" + sound + b',"sub":"s"}', b"{" + sound + b',"nbf":1300819440}',
+              b"{" + sound + b',"nbf":1300819439,"iat":0,"jti":"j"}', b'{"iss":"us","aud":"photovote","sub":"s","exp":1300819380}',
+              b'{"iss":"joe","aud":["x","photovote"],"sub":"s","exp":1300819319}',
+              b'{"iss":"joe","aud":["photovote"],"sub":"s","exp":1300819320}', b'{"iss":"joe","aud":["x"],"sub":"s","exp":1}',
+              b'{"iss":"joe","aud":"photovote","sub":"","exp":1300819380}', b'{"iss":7}', b'{"aud":[7]}', b'{"exp":1.5}',
+              b'{"exp":-1}', b'{"exp":9223372036854775808}', b'{"exp":253402300800}', b'{"exp":1e9}', b'{"nbf":"1"}',
+              b"{" + sound + b',"roles":["administrator","auditor"],"email":"k@x.y","email_verified":true}',
+              b"{" + sound + b',"roles":"voter","email":"k@x.y"}', b"{" + sound + b',"roles":["voter",7]}',
+              b"{" + sound + b',"roles":{}}', b"{" + sound + b',"email":"k","email_verified":"x"}',
+              b"{" + sound + b',"email":"k@x.y","email_verified":false}', b"{" + sound + b',"election":"' + ulid + b'"}',
+              b"{" + sound + b',"election":"x"}', b"{" + sound + b',"election":7}',
+              b'{"iss":"joe","aud":"photovote","sub":"' + ulid + b'","exp":1300819380,"roles":["voter"],"email":"k@x.y"}',
+              b"{" + sound + b',"x":[[[[[[[]]]]]]]}', b"{" + sound + b',"x":[[[[[[[[]]]]]]]]}',
+              b"{" + b",".join(b'"%d":0' % i for i in range(65)) + b"}", b'{"iss":"joe"}', b'{"email":7}', b'{"email":null}']
+    for header in headers:
+        yield b"S" + header + b"\n" + claims[0]
+    for body in claims:
+        yield b"S" + headers[1] + b"\n" + body
+    yield b"S" + headers[1] + b"\n{" + sound + b',"x":"' + b"a" * 6000 + b'"}'
+    point = (b'"x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",'
+             b'"y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"')
+    okp = b'"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"'
+    rsa = [b'"kty":"RSA","e":"%s","n":"%s"' % (e, encoded(b"\x80" + b"\x5b" * n))
+           for e, n in ((b"AQAB", 255), (b"Aw", 1023), (b"AQ", 255), (b"AQAB", 254), (b"AQAB", 1024), (b"Ag", 255))]
+    keys = [b'"kty":"EC","crv":"P-256",' + point, b'"kty":"EC","crv":"P-384",' + point, okp, okp + b',"use":"enc"',
+            b'"kty":"EC","crv":"P-256",' + point.replace(b"I5a0", b"I5a4"), okp + b',"key_ops":["sign","verify"]',
+            okp + b',"key_ops":["sign"],"kid":"k"', okp + b',"alg":"EdDSA","use":"sig","kid":"k"', okp + b',"alg":"RS256"',
+            b'"kty":"oct","k":"AA"', okp + b',"kid":7', okp[:-4] + b'"'] + rsa
+    for key in keys:
+        yield b'K{"keys":[{' + key + b"}]}"
+    yield b'K{"keys":[' + b",".join(b"{" + key + b"}" for key in keys) + b"]}"
+    yield b'K{"keys":[' + b",".join([b"{}"] * 65) + b"]}"
+    yield from (b"K", b"K{}", b"K[]", b'K{"keys":{}}', b'K{"keys":[7,null]}', b'K{"keys":[],"keys":[]}')
+
+
 SEEDS = {
     "json": json_texts,
     "event": events,
@@ -134,6 +197,7 @@ SEEDS = {
     "stream": short_streams,
     "history": histories,
     "import": polls,
+    "jwt": tokens,
     "ndjson": files,
 }
 

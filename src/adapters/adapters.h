@@ -46,6 +46,10 @@ bool pv_sqlite_cache_open(const char *path, enum pv_open_mode mode, struct pv_do
    is none; PV_OPEN_READ refuses a database without one. */
 bool pv_sqlite_refusals_open(const char *path, enum pv_open_mode mode, struct pv_refusal_log *refusals,
                              struct pv_fault *fault);
+/* The same, to be written, for one who puts often and can begin again (the projector): puts are atomic and
+   in order, but not synced one by one. After a power cut the last of them may be lost, always from the end;
+   after a crash of the process none is. A store in the same file is as durable as it was. */
+bool pv_sqlite_cache_open_relaxed(const char *path, struct pv_document_cache *cache, struct pv_fault *fault);
 /* file:DIR: one <ElectionId>.json an election, whole. The directory is made for PV_OPEN_WRITE. */
 bool pv_file_cache_open(const char *dir, enum pv_open_mode mode, struct pv_document_cache *cache,
                         struct pv_fault *fault);

@@ -12,7 +12,7 @@
 
 /* What is not finished has one name: under the lock there is one writer, and it writes over what a crash
    left. */
-static const char unfinished[] = ".put.tmp";
+static const char unfinished[] = ".put.tmp", unfinished_secret[] = ".secret.tmp";
 
 /* No document comes near it; a file that does would only eat the memory. */
 static const off_t file_max = (off_t)16 << 30;
@@ -130,18 +130,36 @@ static bool fill(int fd, const struct pv_str *pieces, size_t count)
     return ok;
 }
 
+/* The file was opened under the name of what is not finished. */
+static bool finish(const struct pv_dir *dir, int fd, const char *temporary, const char *name,
+                   const struct pv_str *pieces, size_t count, struct pv_fault *fault)
+{
+    if (fd < 0)
+        return fail(dir, "write", temporary, fault);
+    if (fill(fd, pieces, count) && renameat(dir->fd, temporary, dir->fd, name) == 0)
+        return fsync(dir->fd) == 0 || fail(dir, "sync", NULL, fault);
+    (void)fail(dir, "write", name, fault);
+    (void)unlinkat(dir->fd, temporary, 0);
+    return false;
+}
+
 bool pv_dir_replace(const struct pv_dir *dir, const char *name, const struct pv_str *pieces, size_t count,
                     struct pv_fault *fault)
 {
     const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
     int fd = openat(dir->fd, unfinished, flags, 0666);
-    if (fd < 0)
-        return fail(dir, "write", unfinished, fault);
-    if (fill(fd, pieces, count) && renameat(dir->fd, unfinished, dir->fd, name) == 0)
-        return fsync(dir->fd) == 0 || fail(dir, "sync", NULL, fault);
-    (void)fail(dir, "write", name, fault);
-    (void)unlinkat(dir->fd, unfinished, 0);
-    return false;
+    return finish(dir, fd, unfinished, name, pieces, count, fault);
+}
+
+bool pv_dir_replace_secret(const struct pv_dir *dir, const char *name, struct pv_str bytes,
+                           struct pv_fault *fault)
+{
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    /* What a crash left, or somebody put there for us to write into. */
+    if (unlinkat(dir->fd, unfinished_secret, 0) != 0 && errno != ENOENT)
+        return fail(dir, "remove", unfinished_secret, fault);
+    int fd = openat(dir->fd, unfinished_secret, flags, S_IRUSR | S_IWUSR);
+    return finish(dir, fd, unfinished_secret, name, &bytes, 1, fault);
 }
 
 static bool read_all(int fd, struct pv_text *bytes)
@@ -160,17 +178,43 @@ static bool read_all(int fd, struct pv_text *bytes)
     return true;
 }
 
-static bool read_open(const struct pv_dir *dir, const char *name, int fd, struct pv_text *bytes,
-                      struct pv_fault *fault)
+/* What may be read: files up to a size, and secrets only if they are some. */
+struct limits {
+    off_t size;
+    bool secret;
+};
+
+static bool may_read(const struct pv_dir *dir, const char *name, const struct stat *about,
+                     const struct limits *limits, struct pv_fault *fault)
+{
+    const char *wrong = NULL;
+    if (!S_ISREG(about->st_mode))
+        wrong = "no regular file";
+    else if (about->st_size > limits->size)
+        wrong = "too large";
+    if (wrong != NULL) {
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "cannot read '%s/%s': it is %s", dir->path, name, wrong);
+        return false;
+    }
+    if (limits->secret && (about->st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        pv_fault_set(
+            fault, PV_FAULT_KIND_DENIED,
+            "'%s/%s' is a secret, and others may read or change it: chmod 600, and make a new one if "
+            "anybody may have",
+            dir->path, name);
+        return false;
+    }
+    return true;
+}
+
+static bool read_open(const struct pv_dir *dir, const char *name, int fd, const struct limits *limits,
+                      struct pv_text *bytes, struct pv_fault *fault)
 {
     struct stat about;
     if (fstat(fd, &about) != 0)
         return fail(dir, "read", name, fault);
-    if (!S_ISREG(about.st_mode) || about.st_size > file_max) {
-        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "cannot read '%s/%s': it is %s", dir->path, name,
-                     S_ISREG(about.st_mode) ? "too large" : "no regular file");
+    if (!may_read(dir, name, &about, limits, fault))
         return false;
-    }
     struct pv_text read = {malloc((size_t)about.st_size + 1), (size_t)about.st_size};
     if (read.ptr == NULL) {
         pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "cannot read '%s/%s': out of memory", dir->path, name);
@@ -185,8 +229,8 @@ static bool read_open(const struct pv_dir *dir, const char *name, int fd, struct
     return true;
 }
 
-enum pv_dir_result pv_dir_read(const struct pv_dir *dir, const char *name, struct pv_text *bytes,
-                               struct pv_fault *fault)
+static enum pv_dir_result read_within(const struct pv_dir *dir, const char *name, const struct limits *limits,
+                                      struct pv_text *bytes, struct pv_fault *fault)
 {
     /* Without O_NONBLOCK a pipe of this name would have us wait for its writer. */
     int fd = openat(dir->fd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -196,9 +240,23 @@ enum pv_dir_result pv_dir_read(const struct pv_dir *dir, const char *name, struc
         (void)fail(dir, "read", name, fault);
         return PV_DIR_FAULT;
     }
-    bool ok = read_open(dir, name, fd, bytes, fault);
+    bool ok = read_open(dir, name, fd, limits, bytes, fault);
     (void)close(fd);
     return ok ? PV_DIR_OK : PV_DIR_FAULT;
+}
+
+enum pv_dir_result pv_dir_read(const struct pv_dir *dir, const char *name, struct pv_text *bytes,
+                               struct pv_fault *fault)
+{
+    const struct limits limits = {file_max, false};
+    return read_within(dir, name, &limits, bytes, fault);
+}
+
+enum pv_dir_result pv_dir_read_secret(const struct pv_dir *dir, const char *name, struct pv_text *bytes,
+                                      struct pv_fault *fault)
+{
+    const struct limits limits = {PV_DIR_SECRET_MAX, true};
+    return read_within(dir, name, &limits, bytes, fault);
 }
 
 enum pv_dir_result pv_dir_remove(const struct pv_dir *dir, const char *name, struct pv_fault *fault)

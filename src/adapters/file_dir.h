@@ -1,4 +1,5 @@
-/* A directory of small files of which each is replaced at once or not at all. Internal to the file cache. */
+/* A directory of small files of which each is replaced at once or not at all. Internal to the adapters that
+ * keep files. */
 #ifndef PV_FILE_DIR_H
 #define PV_FILE_DIR_H
 
@@ -32,6 +33,13 @@ bool pv_dir_replace(const struct pv_dir *dir, const char *name, const struct pv_
 /* Reads a file; *bytes is the caller's to free, and has an address even if the file is empty. */
 enum pv_dir_result pv_dir_read(const struct pv_dir *dir, const char *name, struct pv_text *bytes,
                                struct pv_fault *fault) PV_MUST_USE;
+/* The same of a file that only its owner may read and change, of PV_DIR_SECRET_MAX bytes at most: it is made
+   so (mode 0600), and one that others may read or change is PV_FAULT_KIND_DENIED. */
+enum { PV_DIR_SECRET_MAX = 16384 };
+bool pv_dir_replace_secret(const struct pv_dir *dir, const char *name, struct pv_str bytes,
+                           struct pv_fault *fault) PV_MUST_USE;
+enum pv_dir_result pv_dir_read_secret(const struct pv_dir *dir, const char *name, struct pv_text *bytes,
+                                      struct pv_fault *fault) PV_MUST_USE;
 enum pv_dir_result pv_dir_remove(const struct pv_dir *dir, const char *name,
                                  struct pv_fault *fault) PV_MUST_USE;
 /* Shows the names of all files, in no order; what is no regular file is left out. `visit` returns false to

@@ -127,7 +127,8 @@ static bool has_just(const struct memory_store *store, struct pv_str stream,
         const struct stored *stored = at_number(store, stream, first + (int64_t)i);
         if (stored == NULL || !stored->has_id || !pv_bits128_equal(stored->id.bits, events[i].id.bits))
             return false;
-        *appended = (struct pv_appended){first, stored->recorded.number, stored->recorded.position};
+        *appended =
+            (struct pv_appended){first, stored->recorded.number, stored->recorded.position, count == 1};
     }
     return true;
 }
@@ -183,11 +184,11 @@ static enum pv_store_result write_all(struct memory_store *store, struct pv_str 
             truncate_to(store, before);
             if (!known)
                 return no_memory(fault);
-            *appended = (struct pv_appended){-1, last, -1};
+            *appended = (struct pv_appended){-1, last, -1, false};
             return PV_STORE_CONFLICT;
         }
     }
-    *appended = (struct pv_appended){last + 1, last + (int64_t)count, position_after(store)};
+    *appended = (struct pv_appended){last + 1, last + (int64_t)count, position_after(store), true};
     return PV_STORE_OK;
 }
 
@@ -210,7 +211,7 @@ static enum pv_store_result append(void *self, struct pv_str stream, int64_t exp
         *appended = found;
         return PV_STORE_OK;
     }
-    *appended = (struct pv_appended){-1, last, -1};
+    *appended = (struct pv_appended){-1, last, -1, false};
     return PV_STORE_CONFLICT;
 }
 

@@ -14,7 +14,6 @@ unsigned pv_mhd_expect_body(struct pv_mhd_connection *connection)
 /* Of a body that is refused, the rest is passed over: a reply can only follow its end. But not all of it. */
 static enum MHD_Result pass_over(struct pv_mhd_connection *connection, size_t *len)
 {
-    connection->closes = true;
     connection->dropped += *len;
     *len = 0;
     return connection->dropped <= connection->server->options.body_bytes ? MHD_YES : MHD_NO;

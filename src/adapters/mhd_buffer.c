@@ -12,7 +12,8 @@ bool pv_mhd_buffer_reserve(struct pv_mhd_buffer *buffer, size_t size)
     char *grown = realloc(buffer->ptr, rounded);
     if (grown == NULL)
         return false;
-    *buffer = (struct pv_mhd_buffer){grown, rounded};
+    buffer->ptr = grown;
+    buffer->size = rounded;
     return true;
 }
 

@@ -11,18 +11,19 @@
    is one, since everybody has that many. */
 static void set_peer(struct pv_mhd_connection *connection, const struct sockaddr_storage *peer)
 {
+    static const unsigned char MAPPED[12] = {[10] = 0xff, [11] = 0xff}; /* ::ffff:0:0/96 */
     struct in6_addr *key = &connection->address;
     if (peer->ss_family == AF_INET) {
         struct sockaddr_in v4;
         memcpy(&v4, peer, sizeof v4);
         (void)inet_ntop(AF_INET, &v4.sin_addr, connection->peer, sizeof connection->peer);
-        key->s6_addr[10] = key->s6_addr[11] = 0xff;
+        memcpy(key, MAPPED, sizeof MAPPED);
         memcpy(&key->s6_addr[12], &v4.sin_addr, sizeof v4.sin_addr);
         return;
     }
     struct sockaddr_in6 v6;
     memcpy(&v6, peer, sizeof v6);
-    if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+    if (memcmp(&v6.sin6_addr, MAPPED, sizeof MAPPED) == 0) {
         *key = v6.sin6_addr;
         (void)inet_ntop(AF_INET, &key->s6_addr[12], connection->peer, sizeof connection->peer);
         return;
@@ -47,6 +48,7 @@ static void take_out(struct pv_mhd_connection *connection)
         connection->next->back = connection->back;
 }
 
+/* The last that was put in: of one before it with the same number, libmicrohttpd has closed the socket. */
 static struct pv_mhd_connection *pending_with(const struct pv_mhd_server *server, int fd)
 {
     struct pv_mhd_connection *connection = server->pending;
@@ -97,19 +99,6 @@ static void enlist(struct pv_mhd_server *server, struct pv_mhd_connection *conne
     put_in(&server->pending, connection);
 }
 
-/* The mutex is held. */
-static bool may_come_in(struct pv_mhd_server *server, const struct pv_mhd_connection *connection)
-{
-    /* A socket that is still expected here and is given once more: libmicrohttpd lost it for want of memory.
-     */
-    struct pv_mhd_connection *lost = pending_with(server, connection->fd);
-    if (lost != NULL)
-        forget(lost);
-    const struct in6_addr *address = &connection->address;
-    return count_of(server->pending, address) + count_of(server->live, address) <
-           server->options.connections_per_address;
-}
-
 struct pv_mhd_connection *pv_mhd_register(struct pv_mhd_server *server, int fd,
                                           const struct sockaddr_storage *peer)
 {
@@ -120,11 +109,13 @@ struct pv_mhd_connection *pv_mhd_register(struct pv_mhd_server *server, int fd,
     connection->server = server;
     connection->fd = fd;
     set_peer(connection, peer);
+    connection->peer_len = strlen(connection->peer);
     atomic_store(&connection->idle, true);
     atomic_store(&connection->stream.beat, INT64_MAX);
     pv_mhd_deadline(connection, server->options.header_ms, 0);
     (void)pthread_mutex_lock(&server->mutex);
-    bool ok = may_come_in(server, connection);
+    bool ok = count_of(server->pending, &connection->address) + count_of(server->live, &connection->address) <
+              server->options.connections_per_address;
     if (ok)
         enlist(server, connection);
     (void)pthread_mutex_unlock(&server->mutex);
@@ -142,19 +133,22 @@ void pv_mhd_unregister(struct pv_mhd_connection *connection)
     (void)pthread_mutex_unlock(&server->mutex);
 }
 
-void pv_mhd_forget_pending(struct pv_mhd_server *server)
+void pv_mhd_forget_pending(struct pv_mhd_server *server, int64_t due)
 {
-    (void)pthread_mutex_lock(&server->mutex);
-    while (server->pending != NULL)
-        forget(server->pending);
-    (void)pthread_mutex_unlock(&server->mutex);
+    struct pv_mhd_connection *next;
+    for (struct pv_mhd_connection *connection = server->pending; connection != NULL; connection = next) {
+        next = connection->next;
+        if (atomic_load(&connection->deadline) <= due)
+            forget(connection);
+    }
 }
 
 static struct pv_mhd_connection *start(struct pv_mhd_server *server, struct MHD_Connection *mhd)
 {
     int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     struct pv_mhd_connection *connection = pending_with(server, fd);
-    /* Whoever is cutting must be done with what it sees now. */
+    /* One that nobody knows any more, or too late to begin: whoever is cutting must be done with what it sees
+       now. Shut both ways, libmicrohttpd closes it before it reads a byte. */
     if (connection == NULL || atomic_load(&server->cutting)) {
         (void)shutdown(fd, SHUT_RDWR);
         return NULL;

@@ -3,8 +3,8 @@
    byte, and a byte a second keeps a connection for ever. */
 #include "mhd_parts.h"
 
-#include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -45,6 +45,7 @@ static void sweep(struct pv_mhd_server *server)
     for (struct pv_mhd_connection *connection = server->live; connection != NULL;
          connection = connection->next)
         look_at(server, connection, now);
+    pv_mhd_forget_pending(server, now);
     (void)pthread_mutex_unlock(&server->mutex);
 }
 
@@ -58,9 +59,9 @@ static void stop_listening(struct pv_mhd_server *server)
     (void)pthread_mutex_unlock(&server->mutex);
 }
 
-/* One wait of at most `ms`. The listener is left alone while all places are taken, and for one wait after the
-   system gave no connection, since it would be ready for ever. */
-static bool wait_and_accept(struct pv_mhd_server *server, int ms, bool *may_accept)
+/* One wait of at most a tick. The listener is left alone while all places are taken, and for one wait after
+   the system gave no connection, since it would be ready for ever. */
+static bool wait_and_accept(struct pv_mhd_server *server, bool *may_accept)
 {
     (void)pthread_mutex_lock(&server->mutex);
     bool has_room = server->count < server->options.connections;
@@ -68,7 +69,7 @@ static bool wait_and_accept(struct pv_mhd_server *server, int ms, bool *may_acce
     /* poll passes over what is negative. */
     struct pollfd fds[] = {{server->wake_fd, POLLIN, 0},
                            {has_room && *may_accept ? server->listener : -1, POLLIN, 0}};
-    int ready = poll(fds, 2, ms);
+    int ready = poll(fds, 2, server->options.tick_ms);
     bool woken = ready > 0 && fds[0].revents != 0;
     eventfd_t wakes;
     if (woken)
@@ -91,8 +92,7 @@ void *pv_mhd_keep(void *cls)
     int64_t tick = (int64_t)server->options.tick_ms * 1000, next = pv_mhd_microseconds() + tick;
     bool may_accept = true;
     while (!is_stopped(server)) {
-        int64_t left = next - pv_mhd_microseconds();
-        bool woken = wait_and_accept(server, left > 0 ? (int)(left / 1000) + 1 : 0, &may_accept);
+        bool woken = wait_and_accept(server, &may_accept);
         bool draining = atomic_load(&server->draining);
         if (draining && server->listener >= 0)
             stop_listening(server);

@@ -1,6 +1,7 @@
 /* From a request to its answer. An answer during the handler goes out at once. Otherwise libmicrohttpd lets
    go of the connection (suspends it) until the answer comes, in whatever thread. */
 #include "mhd_parts.h"
+#include "never.h"
 
 static enum MHD_Result queue(struct pv_mhd_connection *connection, unsigned status,
                              struct MHD_Response *response, uint64_t bytes)
@@ -45,11 +46,11 @@ static enum MHD_Result handle(struct pv_mhd_connection *connection)
     return MHD_YES;
 }
 
-static enum MHD_Result look_at_head(struct pv_mhd_connection *connection, const char *target,
-                                    const char *method, const char *version)
+static enum MHD_Result look_at_head(struct pv_mhd_connection *connection, const char *method,
+                                    const char *version)
 {
     connection->seen = true;
-    unsigned status = pv_mhd_check_head(connection, target, method, version);
+    unsigned status = pv_mhd_check_head(connection, method, version);
     if (status == 0)
         status = pv_mhd_expect_body(connection);
     /* A reply at this point has libmicrohttpd close the connection, whatever is still to come. */
@@ -60,12 +61,12 @@ enum MHD_Result pv_mhd_on_request(void *cls, struct MHD_Connection *mhd, const c
                                   const char *method, const char *version, const char *bytes, size_t *len,
                                   void **context)
 {
-    (void)cls, (void)mhd;
+    (void)cls, (void)mhd, (void)target;
     struct pv_mhd_connection *connection = *context;
-    if (connection == NULL || atomic_load_explicit(&connection->server->cutting, memory_order_relaxed))
+    if (PV_NEVER(connection == NULL))
         return MHD_NO;
     if (!connection->seen)
-        return look_at_head(connection, target, method, version);
+        return look_at_head(connection, method, version);
     if (bytes != NULL)
         return pv_mhd_take_body(connection, bytes, len);
     if (connection->refused != 0)
@@ -111,7 +112,7 @@ void pv_mhd_on_completed(void *cls, struct MHD_Connection *mhd, void **context,
 {
     (void)cls, (void)mhd, (void)code;
     struct pv_mhd_connection *connection = *context;
-    if (connection == NULL)
+    if (PV_NEVER(connection == NULL))
         return;
     if (connection->server->options.on_access != NULL)
         tell_log(connection);

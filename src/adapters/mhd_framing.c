@@ -27,8 +27,9 @@ struct head {
 
 static bool is_name_char(unsigned char c)
 {
+    static const char MARKS[] = "!#$%&'*+-.^_`|~";
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+           memchr(MARKS, c, sizeof MARKS - 1) != NULL;
 }
 
 static bool is_token(struct pv_str text)
@@ -63,20 +64,22 @@ static bool is(struct pv_str name, struct pv_str wanted)
     return name.len == wanted.len && strncasecmp(name.ptr, wanted.ptr, wanted.len) == 0;
 }
 
-static void take_header(struct head *head, struct pv_str name, struct pv_str value)
+/* libmicrohttpd takes a coding with a blank behind it for none that it knows, and then reads on to the end of
+   the connection: what frames the request is judged as it was sent. */
+static void take_header(struct head *head, struct pv_str name, struct pv_str sent)
 {
     struct pv_mhd_connection *connection = head->connection;
-    head->bad |= name.ptr != head->expected || !is_token(name) || !is_field_value(value);
-    head->expected = value.ptr + value.len + 2;
-    value = without_blanks_behind(value);
+    struct pv_str value = without_blanks_behind(sent);
+    head->bad |= name.ptr != head->expected || !is_token(name) || !is_field_value(sent);
+    head->expected = sent.ptr + sent.len + 2;
     if (is(name, PV_STR("Host"))) {
         head->hosts++;
     } else if (is(name, PV_STR("Content-Length"))) {
         head->lengths++;
-        head->length = value;
+        head->length = sent;
     } else if (is(name, PV_STR("Transfer-Encoding"))) {
         head->codings++;
-        head->coding = value;
+        head->coding = sent;
     }
     if (head->headers++ < PV_HTTP_REQUEST_HEADERS_MAX)
         connection->headers[head->headers - 1] = (struct pv_http_pair){name, value};
@@ -100,10 +103,11 @@ static enum MHD_Result take_pair(void *cls, enum MHD_ValueKind kind, const char 
 
 /* A method, one blank, the target, one blank, the version: each stands right behind the other. */
 static bool check_request_line(const struct pv_mhd_connection *connection, struct pv_str method,
-                               const char *target, const char *version)
+                               const char *version)
 {
-    return !connection->target_bad && target == connection->target && is_token(method) &&
-           target == method.ptr + method.len + 1 && version == target + connection->target_size + 1;
+    const char *target = connection->target;
+    return !connection->target_bad && is_token(method) && target == method.ptr + method.len + 1 &&
+           version == target + connection->target_size + 1;
 }
 
 /* The length of a body that is announced, SIZE_MAX if that is beyond any. libmicrohttpd has seen that there
@@ -138,18 +142,17 @@ static void keep_for_log(struct pv_mhd_connection *connection)
     memcpy(connection->path, request->path.ptr, connection->path_len);
 }
 
-unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *target, const char *method_text,
-                           const char *version)
+unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *method_text, const char *version)
 {
     const struct pv_http_options *options = &connection->server->options;
     struct pv_http_request *request = &connection->request;
     struct pv_str method = {method_text, strlen(method_text)};
     size_t version_len = strlen(version);
     struct head head = {.connection = connection, .expected = version + version_len + 2};
-    if (!check_request_line(connection, method, target, version))
+    if (!check_request_line(connection, method, version))
         return MHD_HTTP_BAD_REQUEST;
     request->method = method;
-    request->peer = (struct pv_str){connection->peer, strlen(connection->peer)};
+    connection->is_1_0 = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
     connection->is_head = pv_str_equal(method, PV_STR("HEAD"));
     keep_for_log(connection);
     (void)MHD_get_connection_values_n(
@@ -157,9 +160,8 @@ unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *tar
         take_pair, &head);
     size_t size =
         MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
-    bool is_1_0 = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
-    if (head.bad || head.expected + 2 != method_text + size || !frames_one_request(&head, is_1_0) ||
-        head.query > PV_HTTP_QUERY_MAX)
+    if (head.bad || head.expected + 2 != method_text + size ||
+        !frames_one_request(&head, connection->is_1_0) || head.query > PV_HTTP_QUERY_MAX)
         return MHD_HTTP_BAD_REQUEST;
     /* An eighth of the memory is the reply's head's. */
     if (head.headers > PV_HTTP_REQUEST_HEADERS_MAX ||

@@ -67,7 +67,7 @@ struct pv_mhd_connection {
     bool path_is_root;  /* there is none behind it */
     bool target_bad;
     bool seen; /* the head was looked at */
-    bool is_head, closes;
+    bool is_head, is_1_0;
     bool has_body;
     size_t declared;  /* the length of the body, if that was said */
     unsigned refused; /* a status that the request gets instead of the handler, 0 if none */
@@ -89,6 +89,7 @@ struct pv_mhd_connection {
     char method[16], path[PV_HTTP_LOGGED_MAX + 1];
     size_t method_len, path_len;
     char peer[INET6_ADDRSTRLEN];
+    size_t peer_len;
 };
 
 /* Refusals that the server gives itself. */
@@ -157,7 +158,9 @@ void pv_mhd_unregister(struct pv_mhd_connection *connection);
 void pv_mhd_on_connection(void *server, struct MHD_Connection *mhd, void **context,
                           enum MHD_ConnectionNotificationCode code);
 struct pv_mhd_connection *pv_mhd_connection_of(struct MHD_Connection *mhd);
-void pv_mhd_forget_pending(struct pv_mhd_server *server);
+/* Those that libmicrohttpd lost, which it does for want of memory and without a word: whose thread has not
+   begun with them when they are due. If it still does, it finds none and closes them. The mutex is held. */
+void pv_mhd_forget_pending(struct pv_mhd_server *server, int64_t due);
 
 /* mhd_deadlines.c: the keeper, a thread that accepts, and cuts what is late. */
 void *pv_mhd_keep(void *server);
@@ -167,8 +170,7 @@ void pv_mhd_wake_keeper(struct pv_mhd_server *server);
 void *pv_mhd_on_target(void *server, const char *target, struct MHD_Connection *mhd);
 size_t pv_mhd_unescape(void *server, struct MHD_Connection *mhd, char *text);
 /* mhd_framing.c: looks at the whole head, and fills in the request. The status to refuse it with, or 0. */
-unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *target, const char *method,
-                           const char *version);
+unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *method, const char *version);
 /* mhd_body.c: before the body, and each part of it; MHD_NO cuts the connection. */
 unsigned pv_mhd_expect_body(struct pv_mhd_connection *connection);
 enum MHD_Result pv_mhd_take_body(struct pv_mhd_connection *connection, const char *bytes, size_t *len);

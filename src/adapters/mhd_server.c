@@ -81,7 +81,7 @@ static void free_server(struct pv_mhd_server *server)
 {
     for (unsigned i = 0; i < server->daemon_count; i++)
         MHD_stop_daemon(server->daemons[i].mhd);
-    pv_mhd_forget_pending(server);
+    pv_mhd_forget_pending(server, INT64_MAX);
     pv_mhd_free_pages(server);
     if (server->listener >= 0)
         (void)close(server->listener);
@@ -161,22 +161,28 @@ static void end_soon(struct pv_mhd_server *server, atomic_bool *how)
     pv_mhd_wake_keeper(server);
 }
 
+/* The mutex is held. */
+static bool is_drained(const struct pv_mhd_server *server)
+{
+    return server->count == 0 && !server->listening;
+}
+
 bool pv_mhd_drain(struct pv_mhd_server *server, int timeout_ms)
 {
     struct timespec when = in_ms(timeout_ms);
     int waited = 0;
     end_soon(server, &server->draining);
     (void)pthread_mutex_lock(&server->mutex);
-    while ((server->count != 0 || server->listening) && waited == 0)
+    while (!is_drained(server) && waited == 0)
         waited = pthread_cond_timedwait(&server->changed, &server->mutex, &when);
-    bool drained = server->count == 0 && !server->listening;
+    bool drained = is_drained(server);
     (void)pthread_mutex_unlock(&server->mutex);
     if (!drained)
         end_soon(server, &server->cutting);
     return drained;
 }
 
-/* From here on libmicrohttpd begins no request (cutting); what waits in `pending` was never begun. */
+/* What waits in `pending` is not waited for: with `cutting` set it does not begin any more. */
 static void wait_for_live(struct pv_mhd_server *server)
 {
     (void)pthread_mutex_lock(&server->mutex);

@@ -2,6 +2,8 @@
    the heartbeat resumes it, and whoever turns WAITING into WOKEN is the one who does. */
 #include "mhd_parts.h"
 
+#include <sys/socket.h>
+
 enum { BLOCK_SIZE = 4096 };
 
 static void resume_if_waiting(struct pv_mhd_connection *connection)
@@ -47,13 +49,23 @@ static ssize_t wait_for_more(struct pv_mhd_connection *connection)
     return 0;
 }
 
+/* Ends the connection. What libmicrohttpd 0.9.75 offers for that from here (END_WITH_ERROR, and END_OF_STREAM
+   where the connection is the end) leaves a connection that was suspended before in its lists for ever. So
+   its next write is made to fail, of a byte that goes nowhere. */
+static ssize_t cut(struct pv_mhd_connection *connection, char *buffer)
+{
+    (void)shutdown(connection->fd, SHUT_RDWR);
+    buffer[0] = '\0';
+    return 1;
+}
+
 static ssize_t read_stream(void *cls, uint64_t position, char *buffer, size_t size)
 {
     struct pv_mhd_connection *connection = cls;
     struct pv_mhd_stream *stream = &connection->stream;
     size_t len = 0;
     if (atomic_load(&connection->server->cutting))
-        return MHD_CONTENT_READER_END_WITH_ERROR;
+        return cut(connection, buffer);
     /* Before the read: what wakes it from here on is not missed. */
     atomic_store(&stream->state, PV_MHD_STREAM_READING);
     start(connection);
@@ -61,8 +73,10 @@ static ssize_t read_stream(void *cls, uint64_t position, char *buffer, size_t si
     if (read == PV_HTTP_LATER || (read == PV_HTTP_BYTES && len == 0))
         return wait_for_more(connection);
     pv_mhd_deadline(connection, connection->server->options.response_ms, 0);
+    if (read == PV_HTTP_END && !connection->is_1_0)
+        return MHD_CONTENT_READER_END_OF_STREAM;
     if (read != PV_HTTP_BYTES)
-        return read == PV_HTTP_END ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
+        return cut(connection, buffer);
     connection->bytes = position + len;
     return (ssize_t)len;
 }

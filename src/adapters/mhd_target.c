@@ -1,6 +1,7 @@
 /* The request's target: the path and the query, decoded in libmicrohttpd's own memory. What is decoded there
    once more means nothing else: no NUL can come out, and what is no escape is refused rather than kept. */
 #include "mhd_parts.h"
+#include "never.h"
 
 #include <string.h>
 #include <strings.h>
@@ -40,7 +41,7 @@ void *pv_mhd_on_target(void *cls, const char *target, struct MHD_Connection *mhd
 {
     (void)cls;
     struct pv_mhd_connection *connection = pv_mhd_connection_of(mhd);
-    if (connection == NULL)
+    if (PV_NEVER(connection == NULL || target == NULL))
         return NULL;
     const struct pv_http_options *options = &connection->server->options;
     /* On a fresh connection the time for the head runs since it was accepted. */
@@ -48,17 +49,18 @@ void *pv_mhd_on_target(void *cls, const char *target, struct MHD_Connection *mhd
         pv_mhd_deadline(connection, options->header_ms, 0);
     atomic_store(&connection->idle, false);
     connection->since = options->on_access != NULL ? pv_mhd_microseconds() : 1;
-    connection->seen = connection->closes = false;
+    connection->seen = false;
     connection->refused = 0;
     connection->dropped = 0;
-    connection->request =
-        (struct pv_http_request){.headers = connection->headers, .query = connection->query};
+    connection->request = (struct pv_http_request){.headers = connection->headers,
+                                                   .query = connection->query,
+                                                   .peer = {connection->peer, connection->peer_len}};
     connection->status = 0;
     connection->bytes = 0;
     connection->method_len = connection->path_len = 0;
     connection->target = target;
-    connection->target_size = target != NULL ? strlen(target) : 0;
-    connection->target_bad = target == NULL || !is_plain(target, connection->target_size);
+    connection->target_size = strlen(target);
+    connection->target_bad = !is_plain(target, connection->target_size);
     if (!connection->target_bad)
         find_path(connection, target);
     return connection;
@@ -103,7 +105,7 @@ size_t pv_mhd_unescape(void *cls, struct MHD_Connection *mhd, char *text)
     (void)cls;
     struct pv_mhd_connection *connection = pv_mhd_connection_of(mhd);
     size_t len = strlen(text);
-    if (connection == NULL || connection->target_bad)
+    if (PV_NEVER(connection == NULL) || connection->target_bad)
         return len;
     if (text != connection->target) {
         connection->target_bad = !decode(text, &len);

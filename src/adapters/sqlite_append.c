@@ -42,7 +42,8 @@ static int compare_ids(struct pv_writing *w, struct pv_append *append, int64_t f
         if (status != SQLITE_OK || position < 0)
             return status;
     }
-    append->appended = (struct pv_appended){first, first + (int64_t)(append->count - 1), position};
+    append->appended =
+        (struct pv_appended){first, first + (int64_t)(append->count - 1), position, append->count == 1};
     w->outcome = PV_WRITING_REPEATED;
     return SQLITE_OK;
 }
@@ -130,7 +131,7 @@ static int write_all(struct pv_writing *w, struct pv_append *append)
     status = SQLITE_OK;
     for (size_t i = 0; i < append->count && status == SQLITE_OK; i++)
         status = write_one(w, &append->events[i], time);
-    append->appended = (struct pv_appended){w->number - (count - 1), w->number, w->position};
+    append->appended = (struct pv_appended){w->number - (count - 1), w->number, w->position, true};
     return status;
 }
 
@@ -147,7 +148,7 @@ static int append_one(struct pv_writing *w, struct pv_append *append)
     append->result = PV_STORE_OK;
     if (w->outcome == PV_WRITING_CONFLICT) {
         append->result = PV_STORE_CONFLICT;
-        append->appended = (struct pv_appended){-1, w->number, -1};
+        append->appended = (struct pv_appended){-1, w->number, -1, false};
     }
     return status;
 }

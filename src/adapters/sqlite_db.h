@@ -82,5 +82,7 @@ bool pv_sqlite_cache_open_with(const char *path, enum pv_open_mode mode,
 bool pv_sqlite_refusals_open_with(const char *path, enum pv_open_mode mode,
                                   const struct pv_sqlite_options *options, struct pv_refusal_log *refusals,
                                   struct pv_fault *fault);
+bool pv_sqlite_cache_open_relaxed_with(const char *path, const struct pv_sqlite_options *options,
+                                       struct pv_document_cache *cache, struct pv_fault *fault);
 
 #endif

@@ -153,6 +153,21 @@ static void close_log(void *self)
 static const struct pv_refusal_log_ops ops = {
     .add = add, .find = find, .read = read_entries, .close = close_log};
 
+/* Its tables: made where they are missing, but for PV_OPEN_READ, which refuses a database without. */
+static bool find_tables(const struct pv_sqlite *sqlite, enum pv_open_mode mode, struct pv_fault *fault)
+{
+    bool has = false;
+    if (mode == PV_OPEN_WRITE)
+        return pv_sqlite_schema_make_later(sqlite, PV_LATER_REFUSALS, fault);
+    int status = pv_sqlite_schema_has(sqlite, PV_LATER_REFUSALS, &has);
+    if (status != SQLITE_OK)
+        pv_sqlite_fault(sqlite, status, "open", fault);
+    else if (!has)
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
+                     "cannot open '%s': it has no log of refusals; is it the right file?", sqlite->spec);
+    return has;
+}
+
 bool pv_sqlite_refusals_open_with(const char *path, enum pv_open_mode mode,
                                   const struct pv_sqlite_options *options, struct pv_refusal_log *refusals,
                                   struct pv_fault *fault)
@@ -166,7 +181,7 @@ bool pv_sqlite_refusals_open_with(const char *path, enum pv_open_mode mode,
         free(made);
         return false;
     }
-    bool ok = pv_sqlite_schema_refusals(&made->sqlite, mode, fault);
+    bool ok = find_tables(&made->sqlite, mode, fault);
     if (ok) {
         int status = pv_sqlite_prepare(&made->sqlite, sql, made->statements, STATEMENTS);
         ok = status == SQLITE_OK;

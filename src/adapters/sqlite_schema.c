@@ -35,7 +35,33 @@ static const struct object refusals_schema[] = {
     {"refusals_by_id", "CREATE INDEX refusals_by_id ON refusals(id)"},
     {"refusals_by_election", "CREATE INDEX refusals_by_election ON refusals(election)"},
 };
-enum { REFUSALS_OBJECTS = sizeof refusals_schema / sizeof refusals_schema[0] };
+
+/* An election has its own key here, which no program gives away that does not know these tables. */
+static const struct object shown[] = {
+    {"cached_shown", "CREATE TABLE cached_shown(election INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, "
+                     "last_number INTEGER NOT NULL, summary TEXT) STRICT"},
+    {"cached_page_keys",
+     "CREATE TABLE cached_page_keys(election INTEGER NOT NULL, kind TEXT NOT NULL, page INTEGER NOT NULL, "
+     "keys TEXT NOT NULL) STRICT"},
+    {"cached_page_keys_by_page",
+     "CREATE UNIQUE INDEX cached_page_keys_by_page ON cached_page_keys(election, kind, page)"},
+    {"cached_keys",
+     "CREATE TABLE cached_keys(election INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, "
+     "page INTEGER NOT NULL, PRIMARY KEY(election, kind, key)) STRICT, WITHOUT ROWID"},
+    {"cached_checkpoint", "CREATE TABLE cached_checkpoint(checkpoint INTEGER PRIMARY KEY, "
+                          "position INTEGER NOT NULL) STRICT"},
+};
+
+/* What came later, and version 1 does without: each is made by who wants it. */
+static const struct later {
+    const struct object *objects;
+    size_t count;
+    bool is_record; /* made in one transaction, and never to be made again: a part of it is damage */
+} later[] = {
+    [PV_LATER_REFUSALS] = {refusals_schema, sizeof refusals_schema / sizeof refusals_schema[0], true},
+    [PV_LATER_SHOWN] = {shown, sizeof shown / sizeof shown[0], false},
+};
+enum { LATER = sizeof later / sizeof later[0] };
 
 enum identity { OURS, NOBODYS, SOMEONES, NEWER };
 
@@ -77,41 +103,78 @@ static void refuse(const struct pv_sqlite *sqlite, enum identity identity, int64
                      identity == NOBODYS ? "an empty database" : "a SQLite database, but not PhotoVote's");
 }
 
-/* The first of these tables and indexes that is not there, or is not as we make it; NULL if all are. */
-static int find_foreign(const struct pv_sqlite *sqlite, const struct object *objects, size_t count,
-                        const char **foreign)
+/* What of a list is there. */
+struct findings {
+    size_t missing;      /* so many are not there */
+    const char *foreign; /* the first that is there and is not as we make it; NULL: none is */
+    const char *first_missing;
+};
+
+/* Looks for one of our tables or indexes. `statement` gives a row if the name is taken. */
+static int look_for(sqlite3_stmt *statement, const struct object *object, struct findings *findings)
 {
-    /* Triggers would run as part of what we write. */
+    int64_t ours = 0;
+    int status = sqlite3_bind_text(statement, 1, object->name, -1, SQLITE_STATIC);
+    if (status == SQLITE_OK)
+        status = sqlite3_bind_text(statement, 2, object->sql, -1, SQLITE_STATIC);
+    if (status == SQLITE_OK)
+        status = pv_sqlite_integer(statement, &ours);
+    if (status == SQLITE_DONE) {
+        findings->missing++;
+        if (findings->first_missing == NULL)
+            findings->first_missing = object->name;
+    } else if (status == SQLITE_ROW && !ours && findings->foreign == NULL) {
+        findings->foreign = object->name;
+    }
+    return status == SQLITE_ROW || status == SQLITE_DONE ? SQLITE_OK : status;
+}
+
+static int look_for_all(const struct pv_sqlite *sqlite, const struct object *objects, size_t count,
+                        struct findings *findings)
+{
+    /* A trigger would run as part of what we write: with one, nothing is ours. */
     static const char *const sql[] = {
-        "SELECT count(*) FROM sqlite_schema WHERE (name=?1 AND sql=?2) OR type='trigger'"};
+        "SELECT sql=?2 AND NOT EXISTS(SELECT 1 FROM sqlite_schema WHERE type='trigger') "
+        "FROM sqlite_schema WHERE name=?1"};
     sqlite3_stmt *statement;
     int status = pv_sqlite_prepare(sqlite, sql, &statement, 1);
     if (status != SQLITE_OK)
         return status;
-    *foreign = NULL;
-    for (size_t i = 0; status == SQLITE_OK && *foreign == NULL && i < count; i++) {
-        int64_t found = 0;
-        status = sqlite3_bind_text(statement, 1, objects[i].name, -1, SQLITE_STATIC);
-        if (status == SQLITE_OK)
-            status = sqlite3_bind_text(statement, 2, objects[i].sql, -1, SQLITE_STATIC);
-        if (status == SQLITE_OK)
-            status = pv_sqlite_integer(statement, &found);
-        if (status == SQLITE_ROW)
-            status = SQLITE_OK;
-        if (found != 1)
-            *foreign = objects[i].name;
-    }
+    *findings = (struct findings){0, NULL, NULL};
+    for (size_t i = 0; status == SQLITE_OK && i < count; i++)
+        status = look_for(statement, &objects[i], findings);
     pv_sqlite_finalize(&statement, 1);
     return status;
 }
 
-/* Holds these tables and indexes to be as we make them; `status` is what came of the steps before. */
-static bool check_objects(const struct pv_sqlite *sqlite, int status, const struct object *objects,
-                          size_t count, struct pv_fault *fault)
+/* The first of our tables and indexes that is not as we make it, or that must be there and is not; NULL if
+   none is. What came later may be missing. */
+static int find_foreign(const struct pv_sqlite *sqlite, const char **foreign)
 {
+    struct findings findings;
+    int status = look_for_all(sqlite, schema, OBJECTS, &findings);
+    *foreign = findings.foreign != NULL ? findings.foreign : findings.first_missing;
+    for (size_t i = 0; status == SQLITE_OK && *foreign == NULL && i < LATER; i++) {
+        status = look_for_all(sqlite, later[i].objects, later[i].count, &findings);
+        *foreign = findings.foreign;
+        if (*foreign == NULL && later[i].is_record && findings.missing < later[i].count)
+            *foreign = findings.first_missing;
+    }
+    return status;
+}
+
+bool pv_sqlite_schema_check(const struct pv_sqlite *sqlite, struct pv_fault *fault)
+{
+    int64_t version;
+    enum identity identity = OURS;
     const char *foreign = NULL;
+    int status = identify(sqlite, &identity, &version);
+    if (status == SQLITE_OK && identity != OURS) {
+        refuse(sqlite, identity, version, fault);
+        return false;
+    }
     if (status == SQLITE_OK)
-        status = find_foreign(sqlite, objects, count, &foreign);
+        status = find_foreign(sqlite, &foreign);
     if (status != SQLITE_OK)
         pv_sqlite_fault(sqlite, status, "open", fault);
     else if (foreign != NULL)
@@ -121,33 +184,15 @@ static bool check_objects(const struct pv_sqlite *sqlite, int status, const stru
     return status == SQLITE_OK && foreign == NULL;
 }
 
-bool pv_sqlite_schema_check(const struct pv_sqlite *sqlite, struct pv_fault *fault)
-{
-    int64_t version;
-    enum identity identity = OURS;
-    int status = identify(sqlite, &identity, &version);
-    if (status == SQLITE_OK && identity != OURS) {
-        refuse(sqlite, identity, version, fault);
-        return false;
-    }
-    return check_objects(sqlite, status, schema, OBJECTS, fault);
-}
-
-static int make_objects(sqlite3 *db, const struct object *objects, size_t count)
-{
-    int status = SQLITE_OK;
-    for (size_t i = 0; status == SQLITE_OK && i < count; i++)
-        status = sqlite3_exec(db, objects[i].sql, NULL, NULL, NULL);
-    return status;
-}
-
 static int make_tables(sqlite3 *db)
 {
     char pragmas[96];
     (void)snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d; PRAGMA user_version=%d",
                    PV_SQLITE_APPLICATION, PV_SQLITE_SCHEMA);
     int status = sqlite3_exec(db, pragmas, NULL, NULL, NULL);
-    return status == SQLITE_OK ? make_objects(db, schema, OBJECTS) : status;
+    for (size_t i = 0; status == SQLITE_OK && i < OBJECTS; i++)
+        status = sqlite3_exec(db, schema[i].sql, NULL, NULL, NULL);
+    return status;
 }
 
 /* Two processes may find nothing and make it at once: the second waits for the lock, and looks again. */
@@ -181,36 +226,38 @@ bool pv_sqlite_schema_make(const struct pv_sqlite *sqlite, struct pv_fault *faul
     return false;
 }
 
-static int has_refusals(const struct pv_sqlite *sqlite, int64_t *there)
+int pv_sqlite_schema_has(const struct pv_sqlite *sqlite, enum pv_later which, bool *has)
 {
-    int status = pv_sqlite_ask(sqlite, "SELECT count(*) FROM sqlite_schema WHERE name='refusals'", there);
-    return status == SQLITE_ROW ? SQLITE_OK : status;
+    struct findings findings;
+    int status = look_for_all(sqlite, later[which].objects, later[which].count, &findings);
+    if (status == SQLITE_OK && findings.foreign != NULL)
+        status = SQLITE_CORRUPT;
+    *has = status == SQLITE_OK && findings.missing == 0;
+    return status;
 }
 
-/* As in make_once, the second of two looks again. */
-static int make_refusals(const struct pv_sqlite *sqlite)
+/* As it was checked when the database was opened, or as another has made it since. */
+static int make_missing(const struct pv_sqlite *sqlite, const struct later *wanted)
 {
-    int64_t there = 0;
     int status = pv_sqlite_begin(sqlite, PV_SQLITE_WRITE);
-    if (status == SQLITE_OK)
-        status = has_refusals(sqlite, &there);
-    if (status == SQLITE_OK && there == 0)
-        status = make_objects(sqlite->db, refusals_schema, REFUSALS_OBJECTS);
+    for (size_t i = 0; status == SQLITE_OK && i < wanted->count; i++) {
+        struct findings findings;
+        status = look_for_all(sqlite, &wanted->objects[i], 1, &findings);
+        if (status == SQLITE_OK && findings.missing > 0)
+            status = sqlite3_exec(sqlite->db, wanted->objects[i].sql, NULL, NULL, NULL);
+    }
     return status == SQLITE_OK ? pv_sqlite_commit(sqlite) : status;
 }
 
-bool pv_sqlite_schema_refusals(const struct pv_sqlite *sqlite, enum pv_open_mode mode, struct pv_fault *fault)
+bool pv_sqlite_schema_make_later(const struct pv_sqlite *sqlite, enum pv_later which, struct pv_fault *fault)
 {
-    int64_t there = 0;
-    int status = has_refusals(sqlite, &there);
-    if (status == SQLITE_OK && there == 0 && mode == PV_OPEN_READ) {
-        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
-                     "cannot open '%s': it has no log of refusals; is it the right file?", sqlite->spec);
-        return false;
-    }
-    if (status == SQLITE_OK && there == 0)
-        status = make_refusals(sqlite);
-    bool sound = check_objects(sqlite, status, refusals_schema, REFUSALS_OBJECTS, fault);
-    pv_sqlite_rollback(sqlite); /* what could not be made */
-    return sound;
+    bool has = false;
+    int status = pv_sqlite_schema_has(sqlite, which, &has);
+    if (status == SQLITE_OK && !has)
+        status = make_missing(sqlite, &later[which]);
+    if (status == SQLITE_OK)
+        return true;
+    pv_sqlite_fault(sqlite, status, "open", fault);
+    pv_sqlite_rollback(sqlite);
+    return false;
 }

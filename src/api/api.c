@@ -216,8 +216,7 @@ static bool is_for_operators(enum pv_route_kind kind)
 }
 
 /* False: answered. */
-static bool may(struct pv_api *api, struct pv_http_exchange *exchange, const struct pv_route *route,
-                const struct pv_auth *auth)
+static bool may(struct pv_http_exchange *exchange, const struct pv_route *route, const struct pv_auth *auth)
 {
     static const struct pv_election_id none = {{0, 0}};
     bool operates = is_for_operators(route->kind);
@@ -230,7 +229,7 @@ static bool may(struct pv_api *api, struct pv_http_exchange *exchange, const str
         pv_problem(exchange, PV_API_UNAVAILABLE, NULL, auth->why);
         return false;
     }
-    if ((route->roles & roles) != 0 || (api->options.operators_only && operates))
+    if ((route->roles & roles) != 0)
         return true;
     pv_problem(exchange, auth->result == PV_AUTH_KNOWN ? PV_API_NOT_ALLOWED : PV_API_TOKEN_MISSING, NULL,
                own_sentence);
@@ -266,7 +265,7 @@ void pv_api_handle(void *self, struct pv_http_exchange *exchange)
         return;
     }
     authenticate(api, request, &auth);
-    if (!may(api, exchange, match.route, &auth))
+    if (!may(exchange, match.route, &auth))
         return;
     if (match.route->kind == PV_ROUTE_EVENT)
         pv_submit(api, exchange, match.route, &auth);
@@ -274,6 +273,17 @@ void pv_api_handle(void *self, struct pv_http_exchange *exchange)
         answer_printed(api, exchange, match.route->kind);
     else
         queue_read(api, exchange, &match, &auth);
+}
+
+void pv_api_handle_operator(void *self, struct pv_http_exchange *exchange)
+{
+    struct pv_api *api = self;
+    const struct pv_http_request *request = exchange->request;
+    struct pv_route_match match = pv_routes_find(&api->routes, request->method, request->path);
+    if (match.route == NULL || !is_for_operators(match.route->kind))
+        pv_problem(exchange, PV_API_NOT_FOUND, NULL, own_sentence);
+    else
+        answer_printed(api, exchange, match.route->kind);
 }
 
 bool pv_api_read_step(struct pv_api *api, const struct pv_api_reads *reads, int wait_ms)

@@ -22,14 +22,12 @@ struct pv_api_options {
     struct pv_clock *clock;
     pv_authenticate_fn *authenticate;
     void *authenticate_context;
-    size_t waiting_max;  /* events that wait for a verdict, reads that are queued, each */
-    int verdict_ms;      /* then 202 */
-    int projection_ms;   /* how long a read waits for the read side */
-    int heartbeat_ms;    /* of live streams */
-    size_t streams_max;  /* live streams at once */
-    bool operators_only; /* this is the operators' own listener: /healthz, /readyz and /metrics without a
-                            token */
-    void *operation;     /* context of the two below, which may be NULL */
+    size_t waiting_max; /* events that wait for a verdict, reads that are queued, each */
+    int verdict_ms;     /* then 202 */
+    int projection_ms;  /* how long a read waits for the read side */
+    int heartbeat_ms;   /* of live streams */
+    size_t streams_max; /* live streams at once */
+    void *operation;    /* context of the two below, which may be NULL */
     bool (*ready)(void *operation,
                   struct pv_out *reasons);                /* prints a JSON object of parts and their state */
     void (*metrics)(void *operation, struct pv_out *out); /* more of Prometheus' text */
@@ -40,8 +38,10 @@ struct pv_api *pv_api_new(const struct pv_api_options *options) PV_MUST_USE; /* 
 /* Everything must have been answered: see pv_api_drain. */
 void pv_api_free(struct pv_api *api);
 
-/* A pv_http_handler_fn. */
+/* Two of pv_http_handler_fn. The operators' own listener has /healthz, /readyz and /metrics, without a token,
+   and nothing else. */
 void pv_api_handle(void *api, struct pv_http_exchange *exchange);
+void pv_api_handle_operator(void *api, struct pv_http_exchange *exchange);
 
 /* What a reading thread has: handles of its own, for it alone. */
 struct pv_api_reads {

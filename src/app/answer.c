@@ -31,9 +31,7 @@ struct pv_str pv_answer_field(const struct pv_answer *answer)
 
 static size_t print(char out[PV_MESSAGE_MAX], const char *sentence)
 {
-    size_t len = strlen(sentence);
-    memcpy(out, sentence, len);
-    return len;
+    return (size_t)snprintf(out, PV_MESSAGE_MAX, "%s", sentence);
 }
 
 size_t pv_answer_message(const struct pv_answer *answer, char out[PV_MESSAGE_MAX])

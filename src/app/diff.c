@@ -1,3 +1,4 @@
+#include "cached_document.h"
 #include "diff_report.h"
 
 #include "document.h"
@@ -85,21 +86,7 @@ static bool read_cached(const struct diff *diff, struct pv_election_id id, struc
                        fault->text);
     if (got != PV_CACHE_OK)
         return true;
-    /* struct pv_text and struct pv_str differ only in who owns the bytes; pages are lent for the call. */
-    struct pv_str *pages =
-        calloc((size_t)cached.voter_page_count + cached.ballot_page_count + 1, sizeof *pages);
-    enum pv_result result = PV_FAULT_MEMORY;
-    if (pages != NULL) {
-        for (uint32_t i = 0; i < cached.voter_page_count; i++)
-            pages[i] = pv_text_str(&cached.voter_pages[i]);
-        for (uint32_t i = 0; i < cached.ballot_page_count; i++)
-            pages[cached.voter_page_count + i] = pv_text_str(&cached.ballot_pages[i]);
-        struct pv_document_parts parts = {pv_text_str(&cached.header),     pages,
-                                          pages + cached.voter_page_count, cached.voter_page_count,
-                                          cached.ballot_page_count,        cached.whole};
-        result = pv_document_read(&parts, election, error);
-    }
-    free(pages);
+    enum pv_result result = pv_cached_document_read(&cached, election, error);
     pv_cached_deinit(&cached);
     *readable = result == PV_OK;
     return result == PV_OK || result == PV_REFUSED || no_memory(fault);

@@ -35,6 +35,8 @@ static bool may_vote(const struct pv_caller *caller, const struct pv_election *e
 bool pv_caller_may(const struct pv_caller *caller, const struct pv_election *election,
                    const struct pv_event *event)
 {
+    if (caller->one_election && !pv_bits128_equal(caller->election.bits, event->u.election_id.bits))
+        return false;
     switch (event->type) {
     case PV_EVENT_BALLOT_CREATED:
         return may_issue(caller, election, event->u.ballot_created.voter_id);

@@ -1,5 +1,6 @@
 /* Who may have which event recorded (the API's table of events): the administrator all but the ratings and
-   the casting of a ballot, which are its own voter's alone; a voter the issuing of its own ballot, too. */
+   the casting of a ballot, which are its own voter's alone; a voter the issuing of its own ballot, too. A
+   token that is good for one election reaches no other. */
 #ifndef PV_PERMISSION_H
 #define PV_PERMISSION_H
 

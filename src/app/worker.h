@@ -12,6 +12,8 @@
    - what waits is appended as one group, so that one sync serves many (group commit);
    - what is refused, for whatever reason (answer.h), is in the log of refusals, durably, before the answer is
    sent;
+   - a refusal that was logged is kept to: the same command delivered again is not judged again, lest it be
+   recorded after all (the caller may send the event again, as a new command);
    - a verdict is by what the store has: a conflict (another writer), also one that shows only in the stream's
    last number because nothing was to be appended, drops the aggregate, and its commands come again (nak);
    what was recorded meanwhile is then recognised;
@@ -19,7 +21,8 @@
    time, so that one that cannot be handled does not take the others with it. Only after a fault of the log of
    refusals what was recorded stays answered, so that refused commands may be judged again after later ones;
    - a command that comes again after deliveries_max times is not tried any more: once the store has said that
-   its id is not recorded it is dead-lettered and answered PV_ANSWER_GIVEN_UP. */
+   its id is not recorded, and the log that it was not refused, it is dead-lettered and answered
+   PV_ANSWER_GIVEN_UP. */
 #ifndef PV_WORKER_H
 #define PV_WORKER_H
 
@@ -41,10 +44,10 @@ struct pv_worker_options {
     int nak_delay_ms;
 };
 
-/* An answer's number is the record's in its stream; for PV_ANSWER_WRONG_VERSION the election's version; else
-   -1. Its position is the record's where the store has told it: that of the last event of each append, and
-   that of a record which a repeated command was found in; else -1. (The port does not promise that the
-   positions of one append follow each other.) */
+/* An answer's number is the record's in its stream; for PV_ANSWER_WRONG_VERSION the election's version (-1
+   also if the command came too often); else -1. Its position is the record's where the store has told it:
+   that of the last event of each append, those of the others if they follow each other, and that of a record
+   which a repeated command was found in; else -1. */
 
 /* What it did, for metrics. All only grow. */
 struct pv_worker_counts {

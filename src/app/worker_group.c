@@ -77,6 +77,15 @@ static bool look_for_others(struct pv_work *work, struct pv_work_part *part, str
     return true;
 }
 
+/* -1 where the store does not tell. */
+static int64_t position_of(const struct pv_appended *appended, int64_t number)
+{
+    int64_t behind = appended->last_number - number;
+    if (appended->position < 0 || (behind > 0 && !appended->follow))
+        return -1;
+    return appended->position - behind;
+}
+
 static void answer_recorded(struct pv_work_item *item, const struct pv_appended *appended)
 {
     int64_t number = appended->first_number + item->event;
@@ -84,33 +93,37 @@ static void answer_recorded(struct pv_work_item *item, const struct pv_appended 
     item->answer = (struct pv_answer){
         .kind = PV_ANSWER_RECORDED,
         .number = number,
-        .position = number == appended->last_number ? appended->position : -1,
+        .position = position_of(appended, number),
     };
 }
 
-/* What the verdicts of a part come to. `appended` is NULL where nothing was. */
-static void conclude(struct pv_work *work, struct pv_work_part *part, const struct pv_appended *appended)
+/* What the verdicts of a part come to. */
+static void conclude(struct pv_work *work, const struct pv_work_part *part)
 {
     for (uint32_t at = part->first; at != PV_NONE; at = work->items[at].next) {
         struct pv_work_item *item = &work->items[at];
         if (part->is_stale && item->on_state) {
             item->fate = PV_FATE_BACK;
         } else if (item->fate == PV_FATE_APPEND) {
-            answer_recorded(item, appended);
+            answer_recorded(item, &part->appended);
             work->counts.recorded++;
         } else if (item->fate == PV_FATE_REPEATS) {
             item->fate = PV_FATE_ANSWER;
             item->answer = work->items[item->repeats].answer;
         }
     }
+}
+
+/* The aggregate is where the store is now, or it is not to be trusted. */
+static void move_on(struct pv_work *work, const struct pv_work_part *part)
+{
+    struct pv_aggregate *aggregate = pv_aggregates_peek(work->aggregates, part->id);
     if (part->is_stale) {
         work->counts.conflicts++;
         pv_aggregates_drop(work->aggregates, part->id);
-        return;
+    } else if (aggregate != NULL && part->event_count > 0) { /* it may have been evicted meanwhile */
+        aggregate->last_number = part->appended.last_number;
     }
-    struct pv_aggregate *aggregate = appended == NULL ? NULL : pv_aggregates_peek(work->aggregates, part->id);
-    if (aggregate != NULL) /* else it was evicted meanwhile */
-        aggregate->last_number = appended->last_number;
 }
 
 bool pv_work_append(struct pv_work *work, struct pv_fault *fault)
@@ -132,9 +145,12 @@ bool pv_work_append(struct pv_work *work, struct pv_fault *fault)
     appends = 0;
     for (size_t p = 0; p < work->part_count; p++) {
         struct pv_work_part *part = &work->parts[p];
-        const struct pv_append *append = part->event_count > 0 ? &work->appends[appends++] : NULL;
-        part->is_stale |= append != NULL && append->result == PV_STORE_CONFLICT;
-        conclude(work, part, append == NULL ? NULL : &append->appended);
+        if (part->event_count > 0) {
+            part->is_stale = work->appends[appends].result == PV_STORE_CONFLICT;
+            part->appended = work->appends[appends++].appended;
+        }
+        conclude(work, part);
+        move_on(work, part);
     }
     return true;
 }

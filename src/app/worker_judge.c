@@ -147,11 +147,27 @@ static bool look_for_id(struct pv_work *work, size_t at, const struct pv_event *
     return true;
 }
 
+/* Whether the command was settled before, as this one or with the same event; then it is decided. */
+static bool look_back(struct pv_work *work, size_t at, const struct pv_event *event, bool *known,
+                      struct pv_fault *fault)
+{
+    struct pv_work_item *item = &work->items[at];
+    if (!look_for_id(work, at, event, known, fault))
+        return false;
+    if (*known)
+        return true;
+    if (!pv_work_look_for_refusal(work, at, known, fault))
+        return false;
+    if (*known)
+        decide(item, item->answer.kind, -1, -1);
+    return true;
+}
+
 /* Came too often: it is not tried any more. */
 static bool give_up(struct pv_work *work, size_t at, const struct pv_event *event, struct pv_fault *fault)
 {
     bool known;
-    if (!look_for_id(work, at, event, &known, fault))
+    if (!look_back(work, at, event, &known, fault))
         return false;
     if (!known)
         work->items[at].fate = PV_FATE_GIVE_UP;
@@ -199,10 +215,13 @@ static bool judge_event(struct pv_work *work, size_t at, const struct pv_event *
         return false;
     part->expected = aggregate->last_number;
     bool known = false, may = pv_caller_may(&command->caller, &aggregate->election, event);
-    if (may && !look_for_id(work, at, event, &known, fault))
+    if (may && !look_back(work, at, event, &known, fault))
         return false;
-    if (known)
+    if (known) {
+        if (item->answer.kind == PV_ANSWER_WRONG_VERSION)
+            item->answer.number = aggregate->election.version;
         return true;
+    }
     item->on_state = part->on_state = true;
     if (!may) {
         decide(item, PV_ANSWER_NOT_ALLOWED, -1, -1);

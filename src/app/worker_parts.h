@@ -25,9 +25,9 @@ struct pv_work_item {
     enum pv_fate fate;
     /* The verdict follows from the aggregate, so that it stands only if that is what the store has. */
     bool on_state;
-    bool is_repetition;
-    uint32_t event;           /* PV_FATE_APPEND: which of the part's events */
-    uint32_t repeats;         /* PV_FATE_REPEATS: the place of the earlier one */
+    bool is_repetition; /* it was recorded or refused before, as the same command or with the same event */
+    uint32_t event;     /* PV_FATE_APPEND: which of the part's events */
+    uint32_t repeats;   /* PV_FATE_REPEATS: the place of the earlier one */
     size_t text_at, text_len; /* its event's canonical data among the group's texts */
     struct pv_answer answer;
 };
@@ -36,11 +36,12 @@ struct pv_work_item {
 struct pv_work_part {
     struct pv_election_id id;
     char stream[PV_STREAM_LEN];
-    uint32_t first, last; /* its commands */
-    uint32_t event_count; /* what is to be appended */
-    int64_t expected;     /* the last number that the aggregate had, if it was asked for */
-    bool on_state;        /* some verdict follows from the aggregate */
-    bool is_stale;        /* the aggregate was not what the store has: another writer */
+    uint32_t first, last;        /* its commands */
+    uint32_t event_count;        /* what is to be appended */
+    struct pv_appended appended; /* what became of them */
+    int64_t expected;            /* the last number that the aggregate had, if it was asked for */
+    bool on_state;               /* some verdict follows from the aggregate */
+    bool is_stale;               /* the aggregate was not what the store has: another writer */
 };
 
 struct pv_work {
@@ -75,5 +76,9 @@ bool pv_work_append(struct pv_work *work, struct pv_fault *fault) PV_MUST_USE;
 void pv_work_abandon(struct pv_work *work);
 /* Logs what is to be answered with a refusal of any kind. False: a fault, and these commands come again. */
 bool pv_work_log(struct pv_work *work, struct pv_fault *fault) PV_MUST_USE;
+/* Whether a command that comes again is in the log of refusals: then the item's answer has kind and reason.
+ */
+bool pv_work_look_for_refusal(struct pv_work *work, size_t at, bool *known,
+                              struct pv_fault *fault) PV_MUST_USE;
 
 #endif

@@ -61,7 +61,8 @@ static enum pv_result read_object(struct pv_str part, void **object, enum pv_tok
     cJSON *tree;
     if (!pv_base64url_decode(part, bytes, sizeof bytes, &len))
         return refuse(why, PV_TOKEN_MALFORMED);
-    enum pv_result result = pv_jwt_tree((struct pv_str){(const char *)bytes, len}, &tree, &error);
+    enum pv_result result =
+        pv_jwt_tree((struct pv_str){(const char *)bytes, len}, PV_JWT_MEMBERS_MAX, &tree, &error);
     if (result == PV_REFUSED)
         return refuse(why, PV_TOKEN_MALFORMED);
     if (result == PV_OK)

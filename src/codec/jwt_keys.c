@@ -79,7 +79,7 @@ enum pv_result pv_jwt_keys_read(struct pv_str jwks, struct pv_jwt_keys **keys,
     error->path[0] = '\0';
     if (jwks.len > PV_JWKS_LEN_MAX)
         return refuse(error, "it is too large");
-    enum pv_result result = pv_jwt_tree(jwks, &set, error);
+    enum pv_result result = pv_jwt_tree(jwks, PV_JWT_MEMBERS_MAX, &set, error);
     if (result != PV_OK)
         return result;
     result = read_set(set, keys, error);

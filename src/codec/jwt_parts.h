@@ -7,10 +7,10 @@
 
 #include <openssl/evp.h>
 
-/* The tree of a JSON object from outside: guarded, at most PV_JWT_DEPTH_MAX levels and PV_JWT_MEMBERS_MAX
-   members an object; numbers as document_tree.h has them. PV_OK, PV_REFUSED (with the reason) or
-   PV_FAULT_MEMORY. */
-enum pv_result pv_jwt_tree(struct pv_str text, cJSON **tree, struct pv_document_error *error) PV_MUST_USE;
+/* The tree of a JSON object from outside: guarded, at most PV_JWT_DEPTH_MAX levels and so many members an
+   object; numbers as document_tree.h has them. PV_OK, PV_REFUSED (with the reason) or PV_FAULT_MEMORY. */
+enum pv_result pv_jwt_tree(struct pv_str text, int members, cJSON **tree,
+                           struct pv_document_error *error) PV_MUST_USE;
 /* A member that is a text. False if it is something else; ptr NULL if there is none. */
 bool pv_jwt_tree_text(const cJSON *object, const char *name, struct pv_str *text) PV_MUST_USE;
 /* Whether it is an array of texts and nothing else. */

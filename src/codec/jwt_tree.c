@@ -3,13 +3,13 @@
 #include <stdio.h>
 
 /* The guard holds the depth, so that the open containers have their places. */
-static bool is_narrow(const cJSON *root)
+static bool is_narrow(const cJSON *root, int members)
 {
     const cJSON *above[PV_JWT_DEPTH_MAX], *node = root;
     unsigned depth = 0;
     for (;;) {
         if (node->child != NULL) {
-            if (cJSON_IsObject(node) && cJSON_GetArraySize(node) > PV_JWT_MEMBERS_MAX)
+            if (cJSON_IsObject(node) && cJSON_GetArraySize(node) > members)
                 return false;
             above[depth++] = node;
             node = node->child;
@@ -34,7 +34,7 @@ static enum pv_result parse(struct pv_str text, cJSON **tree)
     return result;
 }
 
-enum pv_result pv_jwt_tree(struct pv_str text, cJSON **tree, struct pv_document_error *error)
+enum pv_result pv_jwt_tree(struct pv_str text, int members, cJSON **tree, struct pv_document_error *error)
 {
     cJSON *made;
     enum pv_result result = pv_json_guard(text, PV_JWT_DEPTH_MAX, error);
@@ -45,7 +45,7 @@ enum pv_result pv_jwt_tree(struct pv_str text, cJSON **tree, struct pv_document_
     const char *wrong = NULL;
     if (!cJSON_IsObject(made))
         wrong = "it is not a JSON object";
-    else if (!is_narrow(made))
+    else if (!is_narrow(made, members))
         wrong = "an object in it has too many members";
     if (wrong != NULL) {
         cJSON_Delete(made);

@@ -1,5 +1,6 @@
-/* Why a token is refused, one row each: PV_TOKEN(TAG, wire name, sentence). The sentences never show the token
-   or anything out of it: what is shown may be logged, and a token that expired here may be good elsewhere. */
+/* Why a token is refused, one row each: PV_TOKEN(TAG, wire name, sentence). The sentences never show the
+   token or anything out of it: what is shown may be logged, and a token that expired here may be good
+   elsewhere. */
 
 /* clang-format off */
 PV_TOKEN(MALFORMED, token_malformed, "the token is not a signed token in its compact form")

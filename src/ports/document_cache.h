@@ -4,11 +4,15 @@
    The law, which the contract suite (tests/unit/contract_document_cache.c) holds every adapter to:
    - put is atomic: a reader, or the next start after a crash, sees all of a put or nothing of it;
    - with the parts it keeps the number of the last event that is in them;
+   - puts, removals and checkpoints become durable in the order in which they were made: what a power cut
+     takes, it takes from the end, and a checkpoint is never there without the puts before it. An adapter may
+     answer before they are durable, where its way of being opened says so;
    - get gives back what was put: an adapter may add keys of its own and reorder keys, and may keep the whole
      document instead of parts;
    - a put of all pages overwrites whatever is there, so that a rebuild mends a cache; a put of some pages
      only builds on the put that they are compared with: if the cache holds another one, or none, it is
      PV_CACHE_STALE, and nothing is written; pages that the cache does not have are written in any case;
+   - what a put says of summary and keys is part of it; a put of some pages leaves the keys of the others;
    - a part that is larger than the store takes is PV_FAULT_KIND_TOO_LARGE and names it; nothing is written
      then.
 
@@ -51,11 +55,12 @@ struct pv_cache_put {
     /* What the list of elections shows of this one, a JSON object; may be NULL, for none. */
     bool (*summary)(void *context, struct pv_str *bytes);
     /* Gives the keys of a page, by which `find` leads to it: ids and emails of its voters, voters of its
-       ballots. NULL: none. Keys are at most PV_PAGE_KEY_MAX bytes, and belong to one page of a kind. */
+       ballots. NULL: none. A key is 1 to PV_PAGE_KEY_MAX bytes of printable ASCII, and belongs to one page of
+       a kind. */
     void (*page_keys)(void *context, enum pv_page_kind kind, uint32_t page, pv_page_key_fn *take,
                       void *taker);
 };
-enum { PV_PAGE_KEY_MAX = 256 };
+enum { PV_PAGE_KEY_MAX = 272 }; /* an email (D2) with a word before it */
 
 /* What a reader gets: owned by the caller, freed by pv_cached_deinit. `header` holds the whole document
    where the cache keeps it whole; then there are no pages. */
@@ -88,18 +93,20 @@ struct pv_document_cache_ops {
     enum pv_cache_result (*get_page)(void *self, struct pv_election_id id, enum pv_page_kind kind,
                                      uint32_t page, int64_t *last_number, struct pv_text *json,
                                      struct pv_fault *fault);
-    /* The page of that kind that was put with this key. */
+    /* The page of that kind that was put with this key; any text may be looked for. PV_CACHE_MISSING: no
+       page has it, or there is no such election. PV_CACHE_DAMAGED also if the election was put by one who
+       does not know of keys. */
     enum pv_cache_result (*find)(void *self, struct pv_election_id id, enum pv_page_kind kind,
                                  struct pv_str key, uint32_t *page, struct pv_fault *fault);
     /* The summaries in ascending order of the id, from the first id above `after` (NULL: from the first) on;
-       elections that were put without one are left out. `visit` returns false to stop; its text is borrowed.
-     */
+       elections that were put without one are left out. `visit` returns false to stop; its text is borrowed,
+       and it calls nothing of this cache. */
     enum pv_cache_result (*summaries)(void *self, const struct pv_election_id *after,
                                       bool (*visit)(void *context, struct pv_election_id id,
                                                     int64_t last_number, struct pv_str summary),
                                       void *context, struct pv_fault *fault);
-    /* How far the projector is: a position of the event store that everything before is projected of; kept
-       durably, but a put may survive that a later checkpoint does not. -1: none was kept. */
+    /* How far the projector is: a position of the event store; it and everything before it is projected. -1:
+       none was kept. PV_CACHE_DAMAGED: what was kept is no position. */
     enum pv_cache_result (*get_checkpoint)(void *self, int64_t *position, struct pv_fault *fault);
     enum pv_cache_result (*put_checkpoint)(void *self, int64_t position, struct pv_fault *fault);
     void (*close)(void *self);

@@ -47,6 +47,7 @@ struct pv_appended {
     int64_t first_number; /* in the stream; -1 on a conflict */
     int64_t last_number;  /* on a conflict the version that is there; -1: no stream */
     int64_t position;     /* of the last event; -1 where the store does not tell, and on a conflict */
+    bool follow;          /* the positions of the events follow each other, up to that one */
 };
 
 /* One of several appends that are made durable together. */

@@ -23,3 +23,12 @@ pv_planted_bug(NAME cache_in_files_puts_the_number_last FILE adapters/file_cache
 pv_planted_bug(NAME refusals_find_the_first FILE adapters/sqlite_refusals.c
   BREAKS "find gives the last entry of an event id"
   CAUGHT_BY test_refusal_logs SAYS "FAILED .*sqlite: add__the_same_again__is_a_second_entry")
+pv_planted_bug(NAME cache_keeps_keys_of_an_older_program FILE adapters/sqlite_cache.c
+  BREAKS "what an older program has put has no keys, and changes do not build on it"
+  CAUGHT_BY test_sqlite_cache SAYS "FAILED .*older_program__its_puts_and_removals__are_not_mixed")
+pv_planted_bug(NAME projection_forgets_the_voters_page FILE app/projection.c
+  BREAKS "an event that changes a page is noted for it"
+  CAUGHT_BY test_app_projection SAYS "FAILED .*note__an_event__changes_its_pages")
+pv_planted_bug(NAME projector_believes_a_document_of_another_number FILE app/projector_elections.c
+  BREAKS "a document that is not at its number is replayed from the log"
+  CAUGHT_BY test_app_projector SAYS "FAILED .*start__a_document_that_cannot_be_used__is_replayed")

@@ -23,7 +23,7 @@ def files_below(tree):
     """The files of the folders that are told, with the folders that hold no other."""
     for top in TOLD:
         for folder, folders, names in os.walk(os.path.join(tree, top)):
-            folders[:] = sorted(name for name in folders if name != "__pycache__")
+            folders[:] = sorted(name for name in folders if name not in ("__pycache__", "node_modules"))
             for name in sorted(names):
                 if name != "CMakeLists.txt" and not name.endswith(".cmake"):
                     yield os.path.relpath(os.path.join(folder, name), tree)

@@ -348,6 +348,9 @@ const char *history_counter_name(unsigned counter)
         "batches",
         "wide papers",
         "restored documents",
+        "repeated commands",
+        "commands given back",
+        "commands of others",
     };
     if (counter < PV_EVENT_TYPE_COUNT)
         return cat_event((enum pv_event_type)counter)->type;

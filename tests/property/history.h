@@ -43,6 +43,9 @@ enum {
     COUNT_BATCHES,
     COUNT_WIDE_PAPERS, /* elections on the ratings' second layout */
     COUNT_RESTORED,
+    COUNT_REPEATED,   /* commands whose id was recorded already */
+    COUNT_GIVEN_BACK, /* by a worker, of what it had taken */
+    COUNT_DENIED,     /* to whom the event is not */
     COUNT_END,
 };
 void history_count(struct gen *g, const struct fact *fact, enum pv_code code);

@@ -169,7 +169,7 @@ static int give_back(struct a_broker *b)
     if (entry == NULL)
         return 0;
     gen_trace(b->g, "nak %u, delay %d\n", entry->number, delay);
-    gen_count(b->g, COUNT_GIVEN_BACK);
+    gen_count(b->g, COUNT_HANDED_BACK);
     b->broker.ops->nak(b->broker.self, &entry->delivery, delay);
     int64_t *not_before = &b->not_before[entry->partition];
     if (*not_before < b->now + delay)

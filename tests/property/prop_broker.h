@@ -10,7 +10,7 @@ enum {
     COUNT_HELD_BACK, /* takes that gave nothing although something waits */
     COUNT_SETTLED,
     COUNT_SETTLED_OUT_OF_ORDER,
-    COUNT_GIVEN_BACK,
+    COUNT_HANDED_BACK,
     COUNT_DEAD_LETTERS,
     COUNT_CLOSED,
     COUNT_BROKER_END,

@@ -40,6 +40,10 @@ static const struct prop_floor streams[] = {
 static const struct prop_floor batches[] = {{COUNT_BATCHES, COUNT_BATCHES, 5000}};
 static const struct prop_floor brokers[] = {{COUNT_PUBLISHED, COUNT_CLOSED, 500}};
 
+static const struct prop_floor commands[] = {
+    ACCEPTED(50), {COUNT_REPEATED, COUNT_REPEATED, 1000}, {COUNT_DENIED, COUNT_DENIED, 1000}};
+static const struct prop_floor promises[] = {ACCEPTED(50), {COUNT_REPEATED, COUNT_DENIED, 1000}};
+
 #define ROW(name, floors)                                                                                    \
     {                                                                                                        \
 #name, prop_##name, floors, sizeof(floors) / sizeof((floors)[0]), history_counter_name               \
@@ -57,6 +61,8 @@ static const struct prop props[] = {
     ROW(batches_agree, batches),
     ROW(records_are_judged, streams),
     {"broker_is_a_list", prop_broker_is_a_list, brokers, 1, broker_counter_name},
+    ROW(worker_is_a_fold, commands),
+    ROW(worker_keeps_its_promises, promises),
 };
 
 int main(int argc, char **argv)

@@ -35,5 +35,12 @@ int prop_records_are_judged(struct gen *g);
 /* The broker in the process gives what a list of all commands would, whatever is settled, given back or set
    aside (the program of the properties alone has it). */
 int prop_broker_is_a_list(struct gen *g);
+/* Commands through workers, in any batches, repeated, and given back after faults that leave nothing behind,
+   are recorded and answered as if each were judged and recorded by itself, one after the other. (Not for
+   fuzzers: the workers need adapters.) */
+int prop_worker_is_a_fold(struct gen *g);
+/* Whatever fails: what is recorded is what the core accepts, each id once; what was answered as recorded is
+   there; what was answered as refused is not, unless somebody sent it again; everything is answered. */
+int prop_worker_keeps_its_promises(struct gen *g);
 
 #endif

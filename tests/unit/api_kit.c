@@ -173,6 +173,22 @@ struct kit_exchange *kit_send(const char *caller, const char *method, const char
     return sent;
 }
 
+static struct kit_exchange *new_bare(const char *method, const char *path, ...)
+{
+    va_list none;
+    va_start(none, path);
+    struct kit_exchange *sent = new_exchange(NULL, method, path, NULL, none);
+    va_end(none);
+    return sent;
+}
+
+struct kit_exchange *kit_operate(const char *method, const char *path)
+{
+    struct kit_exchange *sent = new_bare(method, path, NULL);
+    pv_api_handle_operator(kit.api, &sent->exchange);
+    return sent;
+}
+
 void kit_read_all(void)
 {
     while (pv_api_read_step(kit.api, &kit.reads, 0))

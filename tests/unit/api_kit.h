@@ -53,6 +53,8 @@ struct kit_exchange *kit_send(const char *caller, const char *method, const char
     __attribute__((sentinel));
 /* A GET, and all reads that are queued are answered. */
 struct kit_exchange *kit_get(const char *caller, const char *path, ...) __attribute__((sentinel));
+/* To the operators' own listener. */
+struct kit_exchange *kit_operate(const char *method, const char *path);
 /* Answers what is queued. */
 void kit_read_all(void);
 #define check_status(sent, expected) check_int((sent)->status, expected)

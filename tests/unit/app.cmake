@@ -28,3 +28,8 @@ pv_app_test(test_app_import)
 pv_app_test(test_app_worker worker_kit.c virtual_clock.c)
 pv_app_test(test_app_worker_faults worker_kit.c virtual_clock.c)
 pv_test(NAME test_app_permission KIND unit LABELS msan SOURCES test_app_permission.c LIBS pv_app pv_story)
+pv_app_test(test_app_projector app_cache.c app_store.c)
+# It reads documents back by cJSON, which is not instrumented: not under MSan.
+set_tests_properties(unit.test_app_projector PROPERTIES LABELS "fast;unit")
+pv_app_test(test_app_projection)
+target_link_libraries(test_app_projection PRIVATE pv_story)

@@ -30,6 +30,7 @@ static enum pv_cache_result put(void *self, const struct pv_cache_put *put, stru
     (void)self;
     if (answers(APP_CACHE_PUT, fault))
         return app_cache.answer;
+    app_cache.changes += put->page_changed != NULL;
     struct pv_cache_put whole = {.id = put->id,
                                  .last_number = put->last_number,
                                  .context = put->context,
@@ -45,7 +46,8 @@ static enum pv_cache_result get(void *self, struct pv_election_id id, struct pv_
     if (answers(APP_CACHE_GET, fault))
         return app_cache.answer;
     enum pv_cache_result result = app_cache.inside.ops->get(app_cache.inside.self, id, cached, fault);
-    cached->whole = app_cache.whole;
+    if (result == PV_CACHE_OK)
+        cached->whole = app_cache.whole;
     return result;
 }
 
@@ -65,6 +67,33 @@ static enum pv_cache_result list(void *self, bool (*visit)(void *context, struct
                : app_cache.inside.ops->list(app_cache.inside.self, visit, context, fault);
 }
 
+static enum pv_cache_result summaries(void *self, const struct pv_election_id *after,
+                                      bool (*visit)(void *context, struct pv_election_id id,
+                                                    int64_t last_number, struct pv_str summary),
+                                      void *context, struct pv_fault *fault)
+{
+    (void)self;
+    return answers(APP_CACHE_SUMMARIES, fault)
+               ? app_cache.answer
+               : app_cache.inside.ops->summaries(app_cache.inside.self, after, visit, context, fault);
+}
+
+static enum pv_cache_result get_checkpoint(void *self, int64_t *position, struct pv_fault *fault)
+{
+    (void)self;
+    return answers(APP_CACHE_GET_CHECKPOINT, fault)
+               ? app_cache.answer
+               : app_cache.inside.ops->get_checkpoint(app_cache.inside.self, position, fault);
+}
+
+static enum pv_cache_result put_checkpoint(void *self, int64_t position, struct pv_fault *fault)
+{
+    (void)self;
+    return answers(APP_CACHE_PUT_CHECKPOINT, fault)
+               ? app_cache.answer
+               : app_cache.inside.ops->put_checkpoint(app_cache.inside.self, position, fault);
+}
+
 static void close_cache(void *self)
 {
     (void)self;
@@ -73,7 +102,15 @@ static void close_cache(void *self)
 void app_cache_open(void)
 {
     static const struct pv_document_cache_ops ops = {
-        .put = put, .get = get, .remove = drop, .list = list, .close = close_cache};
+        .put = put,
+        .get = get,
+        .remove = drop,
+        .list = list,
+        .summaries = summaries,
+        .get_checkpoint = get_checkpoint,
+        .put_checkpoint = put_checkpoint,
+        .close = close_cache,
+    };
     struct pv_fault fault;
     app_cache = (struct app_cache){.port = {&ops, &app_cache}};
     app_cache_works();

@@ -5,7 +5,16 @@
 
 #include "document_cache.h"
 
-enum app_cache_call { APP_CACHE_PUT, APP_CACHE_GET, APP_CACHE_REMOVE, APP_CACHE_LIST, APP_CACHE_CALLS };
+enum app_cache_call {
+    APP_CACHE_PUT,
+    APP_CACHE_GET,
+    APP_CACHE_REMOVE,
+    APP_CACHE_LIST,
+    APP_CACHE_SUMMARIES,
+    APP_CACHE_GET_CHECKPOINT,
+    APP_CACHE_PUT_CHECKPOINT,
+    APP_CACHE_CALLS
+};
 
 /* One of them, made by app_cache_open; `port` is what commands get. */
 extern struct app_cache {
@@ -14,6 +23,7 @@ extern struct app_cache {
     enum app_cache_call failing;
     unsigned fail_at, calls[APP_CACHE_CALLS];
     enum pv_cache_result answer;
+    unsigned changes; /* puts of some pages only */
 } app_cache;
 void app_cache_open(void);
 void app_cache_close(void);

@@ -15,7 +15,7 @@ struct kit_document {
     size_t padding; /* bytes added to each part */
     /* What the last put did: parts that it asked for, and which call of a callback is to fail (KIT_ALWAYS:
        none). */
-    unsigned asked_pages, asked_headers, asked_documents;
+    unsigned asked_pages, asked_headers, asked_documents, asked_summaries;
     int fail_at;
     char *text; /* what was lent last */
 };
@@ -39,5 +39,16 @@ enum pv_cache_result kit_put_changes(const struct pv_document_cache *cache, stru
    not known is let pass if `number_may_be_unknown`. */
 const char *kit_difference_of(const struct pv_cached *cached, struct kit_document *document,
                               bool number_may_be_unknown);
+
+/* Compares what the cache gives part by part: each page, the header, the summary, and where the keys lead to.
+   PV_CACHE_OK with *difference, NULL for none; caches without such reads have none. Or a fault. */
+enum pv_cache_result kit_compare_parts(const struct pv_document_cache *cache, struct kit_document *document,
+                                       const char **difference, struct pv_fault *fault);
+
+/* The keys of a page are its kind and number, "voters-2", and the same with the revision, "voters-2-r7". */
+enum { KIT_KEY_MAX = 32 };
+struct pv_str kit_key(enum pv_page_kind kind, uint32_t page, char text[KIT_KEY_MAX]);
+struct pv_str kit_revised_key(enum pv_page_kind kind, uint32_t page, unsigned revision,
+                              char text[KIT_KEY_MAX]);
 
 #endif

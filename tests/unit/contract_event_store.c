@@ -158,6 +158,24 @@ static void append__to_a_new_stream__numbers_from_0(void **state)
     CHECK_STREAM(f, A, 1, 2, 3);
 }
 
+/* What says that positions follow each other must be right. */
+static void append__that_tells_of_positions__tells_those_of_the_records(void **state)
+{
+    struct fixture *f = *state;
+    append(f, A, PV_EXPECT_NO_STREAM, 1, 1);
+    append(f, B, PV_EXPECT_NO_STREAM, 20, 1);
+    append(f, A, 0, 2, 1); /* 1 and 2 do not stand side by side */
+    for (int repeat = 0; repeat < 2; repeat++) {
+        check_int(try_append(f, A, repeat == 0 ? 1 : PV_EXPECT_NO_STREAM, repeat == 0 ? 3 : 1, 3),
+                  PV_STORE_OK);
+        struct kit_log log = read_log(f, A, f->appended.first_number, 64);
+        for (size_t i = 0; f->appended.follow && i < 3; i++)
+            check_int(log.records[i].position, f->appended.position - 2 + (int64_t)i);
+        check_int(log.records[2].position, f->appended.position);
+        kit_log_deinit(&log);
+    }
+}
+
 static void append__at_the_version_there__goes_on(void **state)
 {
     struct fixture *f = *state;
@@ -1354,6 +1372,7 @@ static void numbers_and_positions__used_up_in_a_group__are_a_fault_for_all(void 
     }
 static const struct contract_test laws[] = {
     LAW(append__to_a_new_stream__numbers_from_0),
+    LAW(append__that_tells_of_positions__tells_those_of_the_records),
     LAW(append__at_the_version_there__goes_on),
     LAW(append__at_any_version__goes_on),
     LAW(append__behind_the_version__is_a_conflict),
@@ -1425,7 +1444,7 @@ static const struct contract_test laws[] = {
     LAW(numbers_and_positions__that_are_used_up__are_a_fault),
     LAW(numbers_and_positions__used_up_in_a_group__are_a_fault_for_all),
 };
-_Static_assert(sizeof laws / sizeof laws[0] == 71,
+_Static_assert(sizeof laws / sizeof laws[0] == 72,
                "the law has lost or gained a test: set this to their number");
 
 int contract_event_store(const struct contract_store *adapters, size_t count)

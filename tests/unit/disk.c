@@ -40,7 +40,7 @@ struct renaming {
     size_t count;
 };
 
-enum { RENAMINGS_MAX = 256 };
+enum { RENAMINGS_MAX = 1024 };
 
 struct disk {
     struct name names[FILES_MAX];

@@ -57,13 +57,13 @@ static const unsigned char ed_seed[32] = {0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x
     "4dFbCjYzFcHnvskKjBuexvWNLYV-XkGEitH9h9mGQ4DeZyG-HBhIKM2lgMvWH8x9hJpXkvCQ"
 const char *const jwt_kit_jwk[] = {
     [PV_JWT_RS256] =
-        "{\"kty\":\"RSA\",\"kid\":\"r\",\"use\":\"sig\",\"alg\":\"RS256\",\"e\":\"AQAB\",\"n\":\"" RSA_N
-        "\"}",
-    [PV_JWT_ES256] = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"e\",\"key_ops\":[\"verify\"],\"x\":"
-                     "\"IGWW7OBShIoqjo2PfQtSUUZ-K5P4jdOlgot463az0Ms\",\"y\":"
-                     "\"3GxO1Spx22xXHU0R4dUY0WeH5F2v4YdSpqAf1s2cEkI\"}",
-    [PV_JWT_EDDSA] = "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"o\",\"x\":\"11qYAYKxCrfVS_"
-                     "7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
+        ("{\"kty\":\"RSA\",\"kid\":\"r\",\"use\":\"sig\",\"alg\":\"RS256\",\"e\":\"AQAB\",\"n\":\"" RSA_N
+         "\"}"),
+    [PV_JWT_ES256] = ("{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"e\",\"key_ops\":[\"verify\"],\"x\":"
+                      "\"IGWW7OBShIoqjo2PfQtSUUZ-K5P4jdOlgot463az0Ms\",\"y\":"
+                      "\"3GxO1Spx22xXHU0R4dUY0WeH5F2v4YdSpqAf1s2cEkI\"}"),
+    [PV_JWT_EDDSA] = ("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"o\",\"x\":\"11qYAYKxCrfVS_"
+                      "7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}"),
 };
 const char *const jwt_kit_alg[] = {"RS256", "ES256", "EdDSA"};
 const char *const jwt_kit_kid[] = {"r", "e", "o"};

@@ -42,6 +42,13 @@ static enum pv_http_read stream_next(struct kit_stream *stream, char *buffer, si
         stream->len = 0;
         return PV_HTTP_BYTES;
     }
+    if (stream->wakes_itself)
+        stream->waker.wake(stream->waker.context);
+    stream->wakes_itself = false;
+    if (stream->is_empty) {
+        stream->is_empty = false;
+        return PV_HTTP_BYTES;
+    }
     if (stream->breaks)
         return PV_HTTP_BROKEN;
     return stream->ends || (stream->ends_in_drain && stream->drained != 0) ? PV_HTTP_END : PV_HTTP_LATER;
@@ -73,6 +80,8 @@ static void stream_drain(void *self)
     (void)pthread_mutex_unlock(&stream->mutex);
 }
 
+static const struct pv_http_body_ops other_ops = {
+    .started = stream_started, .read = stream_read, .close = stream_close};
 static const struct pv_http_body_ops stream_ops = {
     .started = stream_started, .read = stream_read, .close = stream_close, .drain = stream_drain};
 
@@ -165,13 +174,26 @@ static void handle(void *context, struct pv_http_exchange *exchange)
     note(kit, exchange);
     if (is_late)
         return;
+    if (pv_str_equal(path, PV_STR("/gate"))) {
+        (void)pthread_mutex_lock(&kit->gate);
+        (void)pthread_mutex_unlock(&kit->gate);
+    }
     if (pv_str_equal(path, PV_STR("/bytes"))) {
         answer_bytes(exchange);
     } else if (pv_str_equal(path, PV_STR("/stream"))) {
         reply.body = (struct pv_http_body){&stream_ops, &kit->stream};
         exchange->ops->answer(exchange, &reply);
+    } else if (pv_str_equal(path, PV_STR("/other"))) {
+        reply.body = (struct pv_http_body){&other_ops, &kit->other};
+        exchange->ops->answer(exchange, &reply);
     } else if (pv_str_equal(path, PV_STR("/bad-header"))) {
         pv_http_reply_header(&reply, "X-Two-Lines", PV_STR("a\r\nb: c"));
+        exchange->ops->answer(exchange, &reply);
+    } else if (pv_str_equal(path, PV_STR("/bad-name"))) {
+        pv_http_reply_header(&reply, "", PV_STR("a"));
+        exchange->ops->answer(exchange, &reply);
+    } else if (pv_str_equal(path, PV_STR("/bad-value"))) {
+        pv_http_reply_header(&reply, "X-Empty", PV_STR(""));
         exchange->ops->answer(exchange, &reply);
     } else if (pv_str_equal(path, PV_STR("/bad-stream"))) {
         pv_http_reply_header(&reply, "X-Nul", PV_STR("a\0b"));
@@ -223,6 +245,8 @@ void mhd_kit_init(struct mhd_kit *kit)
     memset(kit, 0, sizeof *kit);
     (void)pthread_mutex_init(&kit->mutex, NULL);
     (void)pthread_mutex_init(&kit->stream.mutex, NULL);
+    (void)pthread_mutex_init(&kit->other.mutex, NULL);
+    (void)pthread_mutex_init(&kit->gate, NULL);
     kit->clock = (struct pv_clock){&clock_ops, kit};
     kit->options = (struct pv_http_options){.handler = handle,
                                             .context = kit,
@@ -256,7 +280,9 @@ static bool reached(struct mhd_kit *kit, const unsigned *number, unsigned value)
 {
     (void)pthread_mutex_lock(&kit->mutex);
     (void)pthread_mutex_lock(&kit->stream.mutex);
+    (void)pthread_mutex_lock(&kit->other.mutex);
     bool is = *number >= value;
+    (void)pthread_mutex_unlock(&kit->other.mutex);
     (void)pthread_mutex_unlock(&kit->stream.mutex);
     (void)pthread_mutex_unlock(&kit->mutex);
     return is;

@@ -24,6 +24,7 @@ struct kit_stream {
     struct pv_http_waker waker;
     char text[256];
     size_t len;
+    bool wakes_itself, is_empty;             /* once */
     bool ends, breaks, ends_in_drain, fills; /* fills: as many bytes as there is room for, without end */
     unsigned started, reads, closed, drained;
 };
@@ -41,9 +42,10 @@ struct mhd_kit {
     unsigned requests;
     struct pv_http_exchange *kept[KIT_KEPT_MAX]; /* of /late, not yet answered */
     size_t kept_count;
+    pthread_mutex_t gate; /* /gate waits for it in the handler */
     unsigned accesses, errors;
     char access_lines[KIT_LINES_MAX][384]; /* the last ones: "GET /path 200 5 127.0.0.1" */
-    struct kit_stream stream;              /* of /stream */
+    struct kit_stream stream, other;       /* of /stream, and of /other */
 };
 
 /* With a clock that stands, and deadlines looked at often. */

@@ -4,7 +4,7 @@ pv_test(NAME test_event_stores KIND contract
   SOURCES test_event_stores.c contract_event_store.c contract_run.c store_kit.c kit_memory.c workdir.c LIBS pv_adapters cmocka)
 pv_test(NAME test_document_caches KIND contract
   SOURCES test_document_caches.c contract_document_cache.c contract_run.c cache_kit.c kit_memory.c workdir.c
-  LIBS pv_adapters cmocka)
+  LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_refusal_logs KIND contract
   SOURCES test_refusal_logs.c contract_refusal_log.c contract_run.c refusal_kit.c workdir.c LIBS pv_adapters cmocka)
 pv_test(NAME test_system_clock KIND unit SOURCES test_system_clock.c LIBS pv_adapters cmocka)
@@ -17,6 +17,8 @@ pv_test(NAME test_sqlite_cache KIND unit
   SOURCES test_sqlite_cache.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_refusals KIND unit
   SOURCES test_sqlite_refusals.c refusal_kit.c store_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
+pv_test(NAME test_sqlite_relaxed KIND powercut
+  SOURCES test_sqlite_relaxed.c store_kit.c cache_kit.c kit_memory.c disk.c disk_vfs.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_file_cache KIND unit SOURCES test_file_cache.c nobody.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters cmocka)
 
 # Failures: the simulated disk loses power or refuses, allocations fail. A run in steps for every day, all of it when

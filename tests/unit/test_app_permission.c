@@ -72,6 +72,21 @@ static void administrator__may_all_but_vote(void **state)
     }
 }
 
+/* A token that is good for one election reaches that one only, whoever has it. */
+static void token_of_another_election__reaches_nothing(void **state)
+{
+    (void)state;
+    struct pv_caller administrator = caller_of(PV_ROLE_ADMINISTRATOR), voter = caller_id(PV_ROLE_VOTER, 1);
+    administrator.one_election = voter.one_election = true;
+    administrator.election = voter.election = election.id;
+    check_true(may(administrator, ev_ballot(3, 3)));
+    check_true(may(voter, ev_cast(1)));
+    administrator.election.bits.lo ^= 1;
+    voter.election.bits.lo ^= 1;
+    check_true(!may(administrator, ev_ballot(3, 3)));
+    check_true(!may(voter, ev_cast(1)));
+}
+
 static void ballot__is_issued_to_its_own_voter(void **state)
 {
     char email[PV_EMAIL_MAX];
@@ -177,6 +192,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         CASE(administrator__may_all_but_vote),
+        CASE(token_of_another_election__reaches_nothing),
         CASE(ballot__is_issued_to_its_own_voter),
         CASE(ballot_of_an_unknown_voter__is_the_domains_to_refuse),
         CASE(ballot__is_rated_and_cast_by_its_own_voter_whatever_the_roles),

@@ -82,13 +82,28 @@ static void position__is_told_where_the_store_told_it(void **state)
     unsigned first = worker_publish_life('A', 0, 2);
     unsigned other = worker_publish_life('B', 0, 0);
     worker_step(PV_WORKER_WORKED);
-    check_int(worker_answered(first, PV_ANSWER_RECORDED)->position, -1);
-    check_int(worker_answered(first + 1, PV_ANSWER_RECORDED)->position, -1);
+    check_int(worker_answered(first, PV_ANSWER_RECORDED)->position, 0);
+    check_int(worker_answered(first + 1, PV_ANSWER_RECORDED)->position, 1);
     check_int(worker_answered(first + 2, PV_ANSWER_RECORDED)->position, 2);
     check_int(worker_answered(other, PV_ANSWER_RECORDED)->position, 3);
     unsigned again = worker_publish_life('A', 0, 0);
     worker_step(PV_WORKER_WORKED);
     check_int(worker_answered(again, PV_ANSWER_RECORDED)->position, 0);
+}
+
+/* A server may tell no more than where the last event is, or nothing at all. */
+static void position__of_a_store_that_tells_less__is_not_made_up(void **state)
+{
+    static const int64_t told[][4] = {{0, 2, -1, -1}, {0, -1, -1, -1}, {1, -1, -1, -1}, {1, 2, 0, 1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        wk.tells = (struct worker_tells){.given = true, .follow = told[i][0] != 0, .position = told[i][1]};
+        unsigned first = worker_publish_life((char)('C' + i), 0, 2);
+        worker_step(PV_WORKER_WORKED);
+        check_int(worker_answered(first, PV_ANSWER_RECORDED)->position, told[i][2]);
+        check_int(worker_answered(first + 1, PV_ANSWER_RECORDED)->position, told[i][3]);
+        check_int(worker_answered(first + 2, PV_ANSWER_RECORDED)->position, told[i][1]);
+    }
 }
 
 /* The verdict on a command is by all commands before it, also those of its own group. */
@@ -469,7 +484,7 @@ static void conflict__gives_back_what_waited_for_the_append(void **state)
     (void)worker_publish_life('A', 0, 0);
     worker_step(PV_WORKER_WORKED);
     unsigned known = worker_publish_life('A', 0, 0); /* what is recorded stays so */
-    (void)worker_publish_life('A', 1, 1); /* this one alone the store would recognise */
+    (void)worker_publish_life('A', 1, 1);            /* this one alone the store would recognise */
     unsigned first = worker_publish_life('A', 2, 2);
     unsigned again = worker_publish(worker_admin());
     unsigned reused = publish_line(worker_admin(), 'A', 2, "Election.ElectionDeleted", "");
@@ -537,6 +552,7 @@ int main(void)
         WORKER_CASE(accepted__is_recorded_and_answered),
         WORKER_CASE(recorded__is_the_canonical_form_of_the_event),
         WORKER_CASE(position__is_told_where_the_store_told_it),
+        WORKER_CASE(position__of_a_store_that_tells_less__is_not_made_up),
         WORKER_CASE(commands__are_judged_in_order),
         WORKER_CASE(nobody_waiting__is_not_answered),
         WORKER_CASE(refused__is_not_recorded_but_logged),

@@ -257,7 +257,7 @@ static void ack__that_fails__is_answered_again(void **state)
     worker_step(PV_WORKER_FAULT);
     check_trace("read find find find append reply1 ack1 reply2 ack2 reply3 ack3 nak2");
     worker_step(PV_WORKER_WORKED);
-    check_trace("find reply2 ack2");
+    check_trace("find reply2 ack2"); /* found at once */
     check_int(wk.answer_count[2], 2);
     check_answer_came(2, PV_ANSWER_RECORDED, 1);
     assert_string_equal(worker_stored(), "A0 A1 A2");
@@ -291,6 +291,109 @@ static void broker__that_gives_nothing__is_told_apart(void **state)
     kit_check_fault(PV_FAULT_KIND_BUSY, "the port broke");
     worker_step(PV_WORKER_WORKED);
     worker_step(PV_WORKER_IDLE);
+}
+
+/* --- what was refused stays refused --- */
+
+/* What was refused is possible when the command comes again, because others were recorded meanwhile. */
+static unsigned refuse_then_make_possible(void)
+{
+    wk.fail_at = wk.calls + 7; /* take, position, read, next, find, last, log, and this: the ack */
+    unsigned n = worker_publish_life('A', 1, 1);
+    worker_step(PV_WORKER_FAULT);
+    worker_refused(n, PV_ELECTION_UNKNOWN);
+    worker_record_life('A', 0, 0);
+    worker_anew();
+    worker_forget();
+    return n;
+}
+
+static void refused__and_delivered_again__is_answered_as_before(void **state)
+{
+    (void)state;
+    unsigned n = refuse_then_make_possible();
+    worker_step(PV_WORKER_WORKED);
+    check_trace("read find look reply1 ack1");
+    check_int(wk.answer_count[n], 2);
+    check_int(wk.answers[n].kind, PV_ANSWER_REFUSED);
+    check_int(wk.answers[n].number, -1);
+    check_int(wk.answers[n].why.code, PV_ELECTION_UNKNOWN);
+    check_int(wk.answers[n].why.field, PV_KEY_ELECTION_ID);
+    check_int(wk.refusals, 1);
+    assert_string_equal(worker_stored(), "A0");
+}
+
+/* Who sends it again has another chance. */
+static void refused__and_sent_again__is_judged_again(void **state)
+{
+    (void)state;
+    unsigned n = refuse_then_make_possible();
+    unsigned again = worker_publish_life('A', 1, 1);
+    worker_step(PV_WORKER_WORKED);
+    check_int(wk.answers[n].kind, PV_ANSWER_REFUSED);
+    worker_recorded(again, 1);
+}
+
+/* Also where both come again: the log's entry is the other's. */
+static void refused_once__says_nothing_of_another_command(void **state)
+{
+    static const char *const differences[] = {"id",      "type",     "data", "metadata",
+                                              "subject", "election", "code"};
+    for (size_t i = 0; i < sizeof differences / sizeof differences[0]; i++) {
+        check_int(worker_tear_down(state), 0);
+        check_int(worker_set_up(state), 0);
+        unsigned n = refuse_then_make_possible();
+        struct worker_refusal *entry = &wk.refused[0];
+        if (i == 0)
+            entry->id.bits.lo ^= 1;
+        else if (i == 5)
+            entry->election.bits.lo ^= 1;
+        else
+            (i == 1   ? entry->type
+             : i == 2 ? entry->data
+             : i == 3 ? entry->metadata
+             : i == 4 ? entry->subject
+                      : entry->code)[0] = 'X';
+        worker_step(PV_WORKER_WORKED);
+        check_int(wk.answers[n].kind, PV_ANSWER_RECORDED);
+    }
+}
+
+static void refused_without_a_field__is_answered_without(void **state)
+{
+    (void)state;
+    unsigned n = refuse_then_make_possible();
+    wk.refused[0].field[0] = '\0';
+    worker_step(PV_WORKER_WORKED);
+    check_int(wk.answers[n].kind, PV_ANSWER_REFUSED);
+    check_int(wk.answers[n].why.field, PV_KEY_NONE);
+}
+
+static void wrong_version__and_delivered_again__is_answered_as_before(void **state)
+{
+    (void)state;
+    kit_life(&kit.history, 'A', 1, 1);
+    fail_next(7);
+    unsigned n = worker_publish_at(worker_admin(), 0);
+    worker_step(PV_WORKER_FAULT);
+    (void)worker_answered(n, PV_ANSWER_WRONG_VERSION);
+    worker_record_life('A', 0, 0);
+    worker_anew();
+    worker_step(PV_WORKER_WORKED);
+    check_int(wk.answers[n].kind, PV_ANSWER_WRONG_VERSION);
+    check_int(wk.answers[n].number, 0);
+    assert_string_equal(worker_stored(), "A0");
+}
+
+static void refused__and_delivered_too_often__is_not_given_up(void **state)
+{
+    (void)state;
+    wk.options.deliveries_max = 1;
+    worker_anew();
+    unsigned n = refuse_then_make_possible();
+    worker_step(PV_WORKER_WORKED);
+    check_trace("find look reply1 ack1");
+    check_int(wk.answers[n].kind, PV_ANSWER_REFUSED);
 }
 
 /* --- what cannot be handled --- */
@@ -363,7 +466,7 @@ static void given_up__is_not_tried_any_more(void **state)
     unsigned n = worker_publish_life('A', 0, 0);
     wk.often = n;
     worker_step(PV_WORKER_WORKED);
-    check_trace("find reply1 dead1"); /* not even loaded */
+    check_trace("find look reply1 dead1"); /* not even loaded */
     (void)worker_answered(n, PV_ANSWER_GIVEN_UP);
     check_int(counts()->dead_letters, 1);
     check_int(wk.refusals, 0);
@@ -403,7 +506,11 @@ static void giving_up__waits_for_the_store_and_the_letter(void **state)
     worker_not_answered(n);
     fail_next(2);
     worker_step(PV_WORKER_FAULT);
-    check_trace("find reply1 dead1 nak1");
+    check_trace("find look nak1");
+    worker_not_answered(n);
+    fail_next(3);
+    worker_step(PV_WORKER_FAULT);
+    check_trace("find look reply1 dead1 nak1");
     check_int(counts()->dead_letters, 0);
     worker_step(PV_WORKER_WORKED);
     check_int(dead_letters(), 1);
@@ -474,6 +581,12 @@ int main(void)
         WORKER_CASE(ack__that_fails__is_answered_again),
         WORKER_CASE(broken_rule__is_a_fault_and_records_nothing),
         WORKER_CASE(broker__that_gives_nothing__is_told_apart),
+        WORKER_CASE(refused__and_delivered_again__is_answered_as_before),
+        WORKER_CASE(refused__and_sent_again__is_judged_again),
+        WORKER_CASE(refused_once__says_nothing_of_another_command),
+        WORKER_CASE(refused_without_a_field__is_answered_without),
+        WORKER_CASE(wrong_version__and_delivered_again__is_answered_as_before),
+        WORKER_CASE(refused__and_delivered_too_often__is_not_given_up),
         WORKER_CASE(group__after_a_fault__is_handled_one_at_a_time),
         WORKER_CASE(election__that_is_damaged__stops_no_other),
         WORKER_CASE(given_up__is_not_tried_any_more),
@@ -484,6 +597,6 @@ int main(void)
         WORKER_CASE(giving_up__looks_into_its_group_too),
         WORKER_CASE(malformed__that_came_too_often__is_given_up),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 20, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 26, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }

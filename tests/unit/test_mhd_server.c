@@ -204,10 +204,9 @@ static void reply__that_cannot_be_sent__is_500(void **state)
 {
     (void)state;
     static const char *const requests[] = {
-        "GET /bad-header HTTP/1.1\r\nHost: h\r\n\r\n",
-        "GET /bad-stream HTTP/1.1\r\nHost: h\r\n\r\n",
-        "GET /bad-status HTTP/1.1\r\nHost: h\r\n\r\n",
-        "GET /bad-status?high HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET /bad-header HTTP/1.1\r\nHost: h\r\n\r\n", "GET /bad-name HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET /bad-value HTTP/1.1\r\nHost: h\r\n\r\n",  "GET /bad-stream HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET /bad-status HTTP/1.1\r\nHost: h\r\n\r\n", "GET /bad-status?high HTTP/1.1\r\nHost: h\r\n\r\n",
     };
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         struct pv_str reply = ask(requests[i]);
@@ -226,7 +225,7 @@ static void access_log__tells_each_request_once(void **state)
     (void)state;
     check_int(kit_status(ask("GET /a%20b?c=d HTTP/1.1\r\nHost: h\r\n\r\n")), 200);
     mhd_kit_wait(&kit, &kit.accesses, 1);
-    assert_string_equal(kit.access_lines[0], "GET /a b 200 17 127.0.0.1");
+    assert_string_equal(kit.access_lines[0], "GET /a b 200 14 127.0.0.1");
     check_int(kit_status(ask("HEAD /b HTTP/1.1\r\nHost: h\r\n\r\n")), 200);
     mhd_kit_wait(&kit, &kit.accesses, 2);
     assert_string_equal(kit.access_lines[1], "HEAD /b 200 0 127.0.0.1");
@@ -266,6 +265,9 @@ static void open_and_ask(const char *address, int family)
     kit.options.address = address;
     kit.options.on_access = NULL;
     kit.options.on_error = NULL;
+    kit.options.tick_ms = 0;
+    kit.options.header_bytes = 4096;
+    kit.options.body_bytes = 1000;
     mhd_kit_open(&kit);
     struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_port = htons(pv_mhd_port(kit.server))};
     int fd;

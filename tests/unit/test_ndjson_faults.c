@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -94,6 +95,32 @@ size_t __wrap_ZSTD_CCtx_setParameter(ZSTD_CCtx *context, ZSTD_cParameter paramet
     return __real_ZSTD_CCtx_setParameter(context, parameter, value);
 }
 
+/* The same of what unpacks: zlib's and zstd's own memory. */
+static size_t unpack_good = SIZE_MAX;
+
+int __real_inflate(z_streamp stream, int flush);
+int __wrap_inflate(z_streamp stream, int flush);
+int __wrap_inflate(z_streamp stream, int flush)
+{
+    return unpack_good-- == 0 ? Z_MEM_ERROR : __real_inflate(stream, flush);
+}
+
+ZSTD_DStream *__real_ZSTD_createDStream(void);
+ZSTD_DStream *__wrap_ZSTD_createDStream(void);
+ZSTD_DStream *__wrap_ZSTD_createDStream(void)
+{
+    return unpack_good-- == 0 ? NULL : __real_ZSTD_createDStream();
+}
+
+size_t __real_ZSTD_decompressStream(ZSTD_DStream *stream, ZSTD_outBuffer *out, ZSTD_inBuffer *in);
+size_t __wrap_ZSTD_decompressStream(ZSTD_DStream *stream, ZSTD_outBuffer *out, ZSTD_inBuffer *in);
+size_t __wrap_ZSTD_decompressStream(ZSTD_DStream *stream, ZSTD_outBuffer *out, ZSTD_inBuffer *in)
+{
+    if (unpack_good-- == 0)
+        return (size_t)-ZSTD_error_memory_allocation;
+    return __real_ZSTD_decompressStream(stream, out, in);
+}
+
 /* --- what is tried --- */
 
 static void put_lines(const char *path, enum pv_inflate_form form, const char *lines)
@@ -154,6 +181,24 @@ static void source__memory_ends_at_each_allocation__is_a_fault(void **state)
         struct bytes before = get_file(scratch(names[i]));
         check_true(fail_each(ALLOC_FAIL_FROM_ON, read_lines, scratch(names[i]), &before) >= 4);
         free(before.ptr);
+    }
+}
+
+static void source__what_unpacks_has_no_memory__is_a_fault(void **state)
+{
+    (void)state;
+    for (size_t i = 1; i < FORMS; i++) {
+        const char *path = scratch(names[i]);
+        put_lines(path, forms[i], "{}\n{\"end\":1}\n");
+        size_t failed = 0;
+        for (bool done = false; !done; failed++) {
+            unpack_good = failed;
+            done = read_lines(path);
+            unpack_good = SIZE_MAX;
+            if (!done)
+                check_int(fault.kind, PV_FAULT_KIND_NO_MEMORY);
+        }
+        check_true(failed >= i + 1); /* once to make it, for zstd, and once to read; then none */
     }
 }
 
@@ -493,6 +538,7 @@ static void open__of_what_must_not_be_read__is_denied(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(source__memory_ends_at_each_allocation__is_a_fault),
+    cmocka_unit_test(source__what_unpacks_has_no_memory__is_a_fault),
     cmocka_unit_test(sink__each_allocation_fails_once__leaves_the_file_as_it_was),
     cmocka_unit_test(sink__no_memory_for_the_last_line__leaves_the_file_as_it_was),
     cmocka_unit_test(sink__the_last_line_cannot_be_read__is_named),

@@ -244,6 +244,38 @@ static bool get_it(void)
     return get(1, 3);
 }
 
+/* Each read of a part alone. */
+static bool get_parts(void)
+{
+    struct kit_document document;
+    const char *difference;
+    kit_document_make(&document, 1, 1, 2, 3);
+    bool done = kit_compare_parts(&cache, &document, &difference, &fault) == PV_CACHE_OK;
+    kit_document_deinit(&document);
+    check_true(!done || difference == NULL);
+    return done;
+}
+
+static bool get_no_header(void)
+{
+    struct pv_text header;
+    int64_t number;
+    return cache.ops->get_header(cache.self, kit_election(2), &number, &header, &fault) == PV_CACHE_MISSING;
+}
+
+static bool put_a_checkpoint(void)
+{
+    return cache.ops->put_checkpoint(cache.self, 17, &fault) == PV_CACHE_OK;
+}
+
+static bool get_no_checkpoint(void)
+{
+    int64_t position = -7;
+    bool done = cache.ops->get_checkpoint(cache.self, &position, &fault) == PV_CACHE_OK;
+    check_int(position, done ? -1 : -7);
+    return done;
+}
+
 static bool remove_it(void)
 {
     return cache.ops->remove(cache.self, kit_election(1), &fault) == PV_CACHE_OK;
@@ -277,6 +309,14 @@ static bool open_to_read(void)
     if (!open_both(PV_OPEN_READ))
         return false;
     close_both();
+    return true;
+}
+
+static bool open_relaxed(void)
+{
+    if (!pv_sqlite_cache_open_relaxed_with(path(), &options, &cache, &fault))
+        return false;
+    cache.ops->close(cache.self);
     return true;
 }
 
@@ -545,6 +585,113 @@ static void get_and_list__each_call_fails_once__give_nothing(void **state)
     check_act(list_all, "cannot list '", 2);
 }
 
+static void parts__each_call_fails_once__give_nothing(void **state)
+{
+    (void)state;
+    check_act(get_parts, "cannot ", 40);
+    check_act(get_no_header, "cannot read '", 4);
+}
+
+static void checkpoint__each_call_fails_once__is_not_there(void **state)
+{
+    int64_t position = -7;
+    (void)state;
+    check_act(get_no_checkpoint, "cannot read '", 1);
+    check_act(put_a_checkpoint, "cannot put into '", 2);
+    check_true(open_both(PV_OPEN_READ));
+    check_int(cache.ops->get_checkpoint(cache.self, &position, &fault), PV_CACHE_OK);
+    close_both();
+    check_int(position, 17);
+}
+
+static void run_sql(const char *text)
+{
+    sqlite3 *db;
+    check_int(sqlite3_open_v2("./faults.db", &db, SQLITE_OPEN_READWRITE, options.vfs), SQLITE_OK);
+    check_int(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+    check_int(sqlite3_close(db), SQLITE_OK);
+}
+
+/* Which of the later tables are there at first must not matter. */
+static void open__an_older_file_and_each_call_fails_once__is_completed_by_the_next(void **state)
+{
+    static const char *const older[] = {
+        "DROP TABLE cached_shown; DROP TABLE cached_page_keys; DROP TABLE cached_keys; "
+        "DROP TABLE cached_checkpoint",
+        "DROP TABLE cached_keys", "DROP INDEX cached_page_keys_by_page"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        make_file();
+        run_sql(older[i]);
+        for (size_t at = 0, ended = 0; !ended; at++) {
+            plan(SQLITE_CALL, at);
+            bool done = open_relaxed();
+            ended = at >= sqlite_calls_count();
+            nothing_fails();
+            check_int(done, ended);
+            if (!done)
+                check_fault(SQLITE_CALL, at, "cannot open 'sqlite:");
+        }
+        check_true(open_both(PV_OPEN_WRITE) && put(2, 3, false) && get(2, 3));
+        close_both();
+    }
+}
+
+/* One who only reads does without them, until a writer has made them. */
+static bool find_in_an_older_file(void)
+{
+    uint32_t page;
+    char key[KIT_KEY_MAX];
+    return cache.ops->find(cache.self, kit_election(1), PV_PAGE_KIND_VOTERS,
+                           kit_key(PV_PAGE_KIND_VOTERS, 0, key), &page, &fault) == PV_CACHE_DAMAGED;
+}
+
+static bool show_nothing(void *context, struct pv_election_id id, int64_t last_number, struct pv_str summary)
+{
+    (void)context, (void)id, (void)last_number, (void)summary;
+    fail_msg("a summary is shown");
+    return false;
+}
+
+static bool show_an_older_file(void)
+{
+    return cache.ops->summaries(cache.self, NULL, show_nothing, NULL, &fault) == PV_CACHE_OK;
+}
+
+/* Where it can never be done: told apart by the kind of the fault. */
+static bool checkpoint_in_an_older_file(void)
+{
+    return cache.ops->put_checkpoint(cache.self, 1, &fault) == PV_CACHE_FAULT &&
+           fault.kind == PV_FAULT_KIND_DENIED;
+}
+
+static void older_file__each_call_fails_once__is_told(void **state)
+{
+    static const struct {
+        bool (*act)(void);
+        const char *says;
+    } acts[] = {{find_in_an_older_file, "cannot read 'sqlite:"},
+                {show_an_older_file, "cannot list 'sqlite:"},
+                {get_no_checkpoint, "cannot read 'sqlite:"},
+                {checkpoint_in_an_older_file, "cannot put into 'sqlite:"}};
+    (void)state;
+    make_file();
+    run_sql("DROP TABLE cached_keys");
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        for (size_t at = 0, ended = 0; !ended; at++) {
+            check_true(pv_sqlite_cache_open_with(path(), PV_OPEN_READ, &options, &cache, &fault));
+            plan(SQLITE_CALL, at);
+            bool done = acts[i].act();
+            ended = at >= sqlite_calls_count();
+            nothing_fails();
+            check_int(done, ended);
+            if (!done)
+                check_fault(SQLITE_CALL, at, acts[i].says);
+            cache.ops->close(cache.self);
+        }
+    }
+}
+
 static void remove__each_call_fails_once__removes_nothing(void **state)
 {
     (void)state;
@@ -731,6 +878,10 @@ int main(void)
         CASE(put__each_call_fails_once__writes_nothing),
         CASE(get_and_list__each_call_fails_once__give_nothing),
         CASE(remove__each_call_fails_once__removes_nothing),
+        CASE(parts__each_call_fails_once__give_nothing),
+        CASE(checkpoint__each_call_fails_once__is_not_there),
+        CASE(open__an_older_file_and_each_call_fails_once__is_completed_by_the_next),
+        CASE(older_file__each_call_fails_once__is_told),
         CASE(open__each_call_fails_once__leaves_nothing_open),
         CASE(open__a_new_file_and_each_call_fails_once__is_made_by_the_next),
         CASE(open__another_turns_the_log_on__waits_for_it),
@@ -738,6 +889,6 @@ int main(void)
         CASE(open__as_if_in_a_read_only_folder__with_a_log_is_denied),
         CASE(open__in_a_read_only_folder_without_memory__is_told),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 18, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 22, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }

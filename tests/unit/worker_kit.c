@@ -52,6 +52,10 @@ static enum pv_store_result append_group(void *self, struct pv_append *appends, 
     if (failed && wk.failing == FAILS_BEFORE)
         return PV_STORE_FAULT;
     enum pv_store_result result = wk.inside.ops->append_group(wk.inside.self, appends, count, fault);
+    for (size_t i = 0; wk.tells.given && i < count; i++) {
+        appends[i].appended.follow = wk.tells.follow;
+        appends[i].appended.position = wk.tells.position;
+    }
     return failed ? PV_STORE_FAULT : result;
 }
 
@@ -198,6 +202,37 @@ static enum pv_log_result log_add(void *self, const struct pv_refused *entries, 
     return failed ? PV_LOG_FAULT : PV_LOG_OK;
 }
 
+static struct pv_str str(const char *text)
+{
+    return (struct pv_str){text, strlen(text)};
+}
+
+static enum pv_log_result log_find(void *self, struct pv_event_id id, pv_refused_fn *take_refused,
+                                   void *context, struct pv_fault *fault)
+{
+    (void)self;
+    note("look");
+    if (fails(fault))
+        return PV_LOG_FAULT;
+    for (size_t i = wk.refusals; i-- > 0;) {
+        const struct worker_refusal *kept = &wk.refused[i];
+        struct pv_refused entry = {.id = kept->id,
+                                   .election = kept->election,
+                                   .code = str(kept->code),
+                                   .field = str(kept->field),
+                                   .message = str(kept->message),
+                                   .subject = str(kept->subject),
+                                   .type = str(kept->type),
+                                   .data = str(kept->data),
+                                   .metadata = str(kept->metadata)};
+        if (!pv_bits128_equal(kept->id.bits, id.bits))
+            continue;
+        (void)take_refused(context, &entry);
+        return PV_LOG_OK;
+    }
+    return PV_LOG_NONE;
+}
+
 /* --- set up --- */
 
 enum { PARTITIONS = 1, CAPACITY = 1000 };
@@ -217,7 +252,7 @@ static void make_ports(void)
                                                     .ack = ack,
                                                     .nak = nak,
                                                     .dead_letter = dead_letter};
-    static const struct pv_refusal_log_ops log_ops = {.add = log_add};
+    static const struct pv_refusal_log_ops log_ops = {.add = log_add, .find = log_find};
     check_true(pv_memory_store_open(&wk.inside, &kit.fault));
     check_true(pv_embedded_broker_open(PARTITIONS, CAPACITY, &wk.clock.clock, &wk.queue, &kit.fault));
     wk.queue.ops->on_answer(wk.queue.self, take_answer, NULL);

@@ -25,7 +25,11 @@ extern struct worker_kit {
     char trace[WORKER_TEXT_MAX];
     size_t calls, fail_at; /* calls that can fail; SIZE_MAX: none does */
     enum worker_failing failing;
-    void (*before_append)(void);       /* once, before an append_group */
+    void (*before_append)(void); /* once, before an append_group */
+    struct worker_tells {
+        bool given, follow;
+        int64_t position;
+    } tells;                           /* what the store tells of the positions, if it is given */
     enum pv_broker_result take_answer; /* what the next take gives, if not PV_BROKER_OK */
     uint64_t often;                    /* the command of this number comes as if for the 100th time */
     size_t largest_group;              /* of commands taken */

@@ -95,7 +95,7 @@ void world_close(struct world *world)
 static enum world_outcome append(struct world *world, size_t index)
 {
     const struct world_step *step = &world->steps[index];
-    struct pv_appended appended = {-7, -7, -7};
+    struct pv_appended appended = {-7, -7, -7, false};
     int64_t version = version_after(world, index, step->which);
     switch (kit_append(&world->store, stream_names[step->which], version, event_for(step, index, step->which),
                        step->count, &appended, &world->fault)) {
@@ -358,6 +358,11 @@ static enum world_outcome check_election(struct world *world, size_t steps, unsi
     case PV_CACHE_OK:
         difference = there ? kit_difference_of(&cached, &document, false) : "a document that was removed";
         pv_cached_deinit(&cached);
+        if (difference == NULL &&
+            kit_compare_parts(&world->cache, &document, &difference, &world->fault) == PV_CACHE_FAULT) {
+            kit_document_deinit(&document);
+            return WORLD_FAULT;
+        }
         break;
     case PV_CACHE_MISSING:
         difference = there ? "lost: a document that was put is missing" : NULL;

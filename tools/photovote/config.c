@@ -34,14 +34,17 @@ void pv_config_options(struct pv_config *config, struct pv_cli_option options[PV
         const struct row *row = &rows[i];
         options[i] = (struct pv_cli_option){
             .name = row->name,
-            .value_name = row->kind == NUMBER ? "N" : row->kind == SWITCH ? "on|off" : "TEXT",
+            .value_name = row->kind == NUMBER   ? "N"
+                          : row->kind == SWITCH ? "on|off"
+                                                : "TEXT",
             .help = row->help,
             .value = &config->flags[i],
         };
     }
-    options[PV_SETTING_COUNT] = (struct pv_cli_option){
-        .name = "config", .value_name = "FILE", .help = "settings (photovote.conf, if it is there)",
-        .value = &config->file};
+    options[PV_SETTING_COUNT] = (struct pv_cli_option){.name = "config",
+                                                       .value_name = "FILE",
+                                                       .help = "settings (photovote.conf, if it is there)",
+                                                       .value = &config->file};
 }
 
 static bool check(int setting, const char *value, const char *origin, struct pv_fault *fault)
@@ -49,12 +52,13 @@ static bool check(int setting, const char *value, const char *origin, struct pv_
     const struct row *row = &rows[setting];
     uint64_t number;
     if (row->kind == NUMBER && (!pv_cli_digits(value, row->most, &number) || number < row->least)) {
-        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s (from the %s): '%s' is not a number from %llu to %llu", row->name,
-                     origin, value, (unsigned long long)row->least, (unsigned long long)row->most);
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s (from the %s): '%s' is not a number from %llu to %llu",
+                     row->name, origin, value, (unsigned long long)row->least, (unsigned long long)row->most);
         return false;
     }
     if (row->kind == SWITCH && strcmp(value, "on") != 0 && strcmp(value, "off") != 0) {
-        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s (from the %s): '%s' is neither on nor off", row->name, origin, value);
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s (from the %s): '%s' is neither on nor off", row->name,
+                     origin, value);
         return false;
     }
     return true;
@@ -128,9 +132,10 @@ static char *unquote(char *value)
     return trim(value);
 }
 
-/* One line of a file. Names that are not ours are an error in our own file; .env has those of others as well. */
-static bool read_line(struct pv_config *config, char *line, const char *path, int number, enum pv_origin origin,
-                      struct pv_fault *fault)
+/* One line of a file. Names that are not ours are an error in our own file; .env has those of others as well.
+ */
+static bool read_line(struct pv_config *config, char *line, const char *path, int number,
+                      enum pv_origin origin, struct pv_fault *fault)
 {
     bool dotenv = origin == PV_FROM_DOTENV;
     char *name = trim(line);
@@ -149,8 +154,8 @@ static bool read_line(struct pv_config *config, char *line, const char *path, in
         return set_copy(config, setting, unquote(trim(equals + 1)), origin, fault);
     if (dotenv && strncmp(name, "PHOTOVOTE_", 10) != 0)
         return true;
-    pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s:%d: there is no setting '%s'; see `photovote config show`", path,
-                 number, trim(name));
+    pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s:%d: there is no setting '%s'; see `photovote config show`",
+                 path, number, trim(name));
     return false;
 }
 
@@ -193,7 +198,8 @@ static bool read_environment(struct pv_config *config, char *const *environment,
         (void)snprintf(name, sizeof name, "%.*s", (int)(equals - *environment), *environment);
         int setting = find(name, true);
         if (setting < 0) {
-            pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "the environment has %s, and there is no such setting", name);
+            pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "the environment has %s, and there is no such setting",
+                         name);
             return false;
         }
         if (!set(config, setting, equals + 1, PV_FROM_ENVIRONMENT, fault))
@@ -210,7 +216,8 @@ bool pv_config_load(struct pv_config *config, char *const *environment, struct p
         config->origins[i] = PV_FROM_DEFAULT;
     }
     if (!read_file(config, path, config->file != NULL, PV_FROM_FILE, fault) ||
-        !read_file(config, ".env", false, PV_FROM_DOTENV, fault) || !read_environment(config, environment, fault))
+        !read_file(config, ".env", false, PV_FROM_DOTENV, fault) ||
+        !read_environment(config, environment, fault))
         return false;
     for (int i = 0; i < PV_SETTING_COUNT; i++) {
         if (config->flags[i] != NULL && !set(config, i, config->flags[i], PV_FROM_FLAG, fault))

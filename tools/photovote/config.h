@@ -1,5 +1,6 @@
-/* The configuration: every setting with its value and where it comes from. A flag wins over the environment, that over
-   the file .env in the working directory, that over the configuration file, that over the default. */
+/* The configuration: every setting with its value and where it comes from. A flag wins over the environment,
+   that over the file .env in the working directory, that over the configuration file, that over the default.
+ */
 #ifndef PV_CONFIG_H
 #define PV_CONFIG_H
 
@@ -27,8 +28,8 @@ struct pv_config {
 enum { PV_CONFIG_OPTIONS = PV_SETTING_COUNT + 1 };
 void pv_config_options(struct pv_config *config, struct pv_cli_option options[PV_CONFIG_OPTIONS]);
 
-/* Reads files and environment (`environment` as main's third argument has it), after the flags were parsed, and checks
-   every value. False: *fault names the setting, where it came from, and what is wrong. */
+/* Reads files and environment (`environment` as main's third argument has it), after the flags were parsed,
+   and checks every value. False: *fault names the setting, where it came from, and what is wrong. */
 bool pv_config_load(struct pv_config *config, char *const *environment, struct pv_fault *fault) PV_MUST_USE;
 void pv_config_deinit(struct pv_config *config);
 

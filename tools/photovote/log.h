@@ -12,7 +12,8 @@ struct pv_log {
 };
 bool pv_log_level_find(const char *name, enum pv_log_level *level) PV_MUST_USE;
 
-/* One line: {"time","level","event", ...}. The pairs end with a NULL key: key, value (terminated texts, made safe). */
+/* One line: {"time","level","event", ...}. The pairs end with a NULL key: key, value (terminated texts, made
+ * safe). */
 void pv_log_line(const struct pv_log *log, enum pv_log_level level, const char *event, ...);
 
 #endif

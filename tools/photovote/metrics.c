@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* Upper bounds of a histogram of times, in microseconds. */
-static const int64_t bounds[] = {500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000};
+static const int64_t bounds[] = {500,   1000,   2500,   5000,   10000,   25000,
+                                 50000, 100000, 250000, 500000, 1000000, 2500000};
 enum { BOUNDS = sizeof bounds / sizeof bounds[0], CLASSES = 6 };
 
 struct histogram {
@@ -65,7 +66,8 @@ void pv_metrics_worker(struct pv_metrics *metrics, const struct pv_worker_counts
     (void)pthread_mutex_unlock(&metrics->mutex);
 }
 
-void pv_metrics_projector(struct pv_metrics *metrics, const struct pv_projector_counts *counts, int64_t lag_us)
+void pv_metrics_projector(struct pv_metrics *metrics, const struct pv_projector_counts *counts,
+                          int64_t lag_us)
 {
     (void)pthread_mutex_lock(&metrics->mutex);
     metrics->projector = *counts;
@@ -114,7 +116,8 @@ static void out_seconds(struct pv_out *out, int64_t us)
     pv_out_bytes(out, digits, 6);
 }
 
-static void out_histogram(struct pv_out *out, const char *name, const char *help, const struct histogram *histogram)
+static void out_histogram(struct pv_out *out, const char *name, const char *help,
+                          const struct histogram *histogram)
 {
     out_head(out, name, "histogram", help);
     for (size_t i = 0; i < BOUNDS; i++) {
@@ -156,7 +159,8 @@ static void out_requests(struct pv_out *out, const struct pv_metrics *metrics)
     for (int i = 0; i < CLASSES; i++)
         out_value(out, "http_requests_total", labels[i], metrics->requests[i]);
     out_one(out, "http_reply_bytes_total", "counter", "Bytes of bodies that were sent.", metrics->bytes);
-    out_histogram(out, "http_request_seconds", "From the request line to the end of the reply.", &metrics->requests_us);
+    out_histogram(out, "http_request_seconds", "From the request line to the end of the reply.",
+                  &metrics->requests_us);
 }
 
 static void out_worker(struct pv_out *out, const struct pv_metrics *metrics)
@@ -165,13 +169,16 @@ static void out_worker(struct pv_out *out, const struct pv_metrics *metrics)
     out_one(out, "recorded_total", "counter", "Events that were recorded.", counts->recorded);
     out_one(out, "repeated_total", "counter", "Commands whose event was recorded before.", counts->repeated);
     out_refusals(out, counts);
-    out_one(out, "not_allowed_total", "counter", "Commands on somebody else's ballot or voter.", counts->not_allowed);
-    out_one(out, "id_reused_total", "counter", "Commands whose id was recorded with another event.", counts->reused);
+    out_one(out, "not_allowed_total", "counter", "Commands on somebody else's ballot or voter.",
+            counts->not_allowed);
+    out_one(out, "id_reused_total", "counter", "Commands whose id was recorded with another event.",
+            counts->reused);
     out_one(out, "wrong_version_total", "counter", "Commands for another version.", counts->wrong_version);
     out_one(out, "given_back_total", "counter", "Commands that were given back to the broker.", counts->naks);
     out_one(out, "dead_letters_total", "counter", "Commands that were given up.", counts->dead_letters);
     out_one(out, "conflicts_total", "counter", "Appends that another writer was before.", counts->conflicts);
-    out_one(out, "groups_total", "counter", "Groups of commands; each is one sync of the store.", counts->groups);
+    out_one(out, "groups_total", "counter", "Groups of commands; each is one sync of the store.",
+            counts->groups);
     out_histogram(out, "group_seconds", "A group of commands, with its append.", &metrics->groups_us);
     out_one(out, "worker_memory_bytes", "gauge", "Elections that the worker keeps.", metrics->worker_memory);
 }
@@ -186,10 +193,12 @@ void pv_metrics_write(struct pv_metrics *metrics, const struct pv_broker_health 
     out_one(out, "projected_total", "counter", "Records that were projected.", metrics->projector.events);
     out_one(out, "projection_puts_total", "counter", "Elections that were written to the cache.",
             metrics->projector.puts);
-    out_one(out, "projection_refused_total", "counter", "Records that the core refused.", metrics->projector.refused);
+    out_one(out, "projection_refused_total", "counter", "Records that the core refused.",
+            metrics->projector.refused);
     out_one(out, "projection_position", "gauge", "Position of the last projected record, plus one.",
             (uint64_t)(metrics->projector.position + 1));
-    out_histogram(out, "projection_lag_seconds", "From an event's recording to its projection.", &metrics->lag_us);
+    out_histogram(out, "projection_lag_seconds", "From an event's recording to its projection.",
+                  &metrics->lag_us);
     out_requests(out, metrics);
     (void)pthread_mutex_unlock(&metrics->mutex);
 }

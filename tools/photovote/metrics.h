@@ -16,8 +16,10 @@ void pv_metrics_request(struct pv_metrics *metrics, const struct pv_http_access 
 /* `group_us`: how long the last group took, with its append. */
 void pv_metrics_worker(struct pv_metrics *metrics, const struct pv_worker_counts *counts, size_t memory,
                        int64_t group_us);
-/* `lag_us`: from an event's recording to its projection, of the last round; negative: nothing was projected. */
-void pv_metrics_projector(struct pv_metrics *metrics, const struct pv_projector_counts *counts, int64_t lag_us);
+/* `lag_us`: from an event's recording to its projection, of the last round; negative: nothing was projected.
+ */
+void pv_metrics_projector(struct pv_metrics *metrics, const struct pv_projector_counts *counts,
+                          int64_t lag_us);
 
 void pv_metrics_write(struct pv_metrics *metrics, const struct pv_broker_health *broker, struct pv_out *out);
 

@@ -1,5 +1,5 @@
-/* The parts of a running server, opened in order and closed in reverse: stores, broker, worker, projector, API, HTTP.
-   Each thread has store and cache handles of its own. */
+/* The parts of a running server, opened in order and closed in reverse: stores, broker, worker, projector,
+   API, HTTP. Each thread has store and cache handles of its own. */
 #ifndef PV_PARTS_OF_SERVER_H
 #define PV_PARTS_OF_SERVER_H
 
@@ -67,10 +67,18 @@ struct pv_server {
 };
 
 /* Opens and starts everything. False: *fault, and nothing runs. */
-bool pv_server_start(struct pv_server *server, const struct pv_config *config, struct pv_fault *fault) PV_MUST_USE;
-/* Ends in order: no new connections, running requests answered, queue worked off, projection complete. False if
-   some requests had to be cut. */
-bool pv_server_stop(struct pv_server *server);
+bool pv_server_start(struct pv_server *server, const struct pv_config *config,
+                     struct pv_fault *fault) PV_MUST_USE;
+/* Ends in order, in two steps, while somebody still ticks the API in the first: no new connections, running
+   requests answered (false if some had to be cut); then the queue is worked off, the projection made
+   complete, and all closed. */
+bool pv_server_end_requests(struct pv_server *server) PV_MUST_USE;
+void pv_server_close(struct pv_server *server);
+
+/* For the commands that only need the one. The data directory is made with mode 0700 if it is missing. */
+bool pv_make_data_directory(const struct pv_config *config, struct pv_fault *fault) PV_MUST_USE;
+bool pv_open_config_store(const struct pv_config *config, enum pv_open_mode mode,
+                          struct pv_event_store *store, struct pv_fault *fault) PV_MUST_USE;
 
 /* The pieces, in files of their own. */
 bool pv_open_stores(struct pv_server *server, struct pv_fault *fault);

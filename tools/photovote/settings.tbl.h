@@ -1,6 +1,6 @@
-/* Every setting: PV_SETTING(TAG, name, KIND, default, least, most, help). The flag is --name, the environment's and
-   .env's name is PHOTOVOTE_NAME with underscores, the file's is the name itself. KIND is TEXT, NUMBER (least and most
-   are its bounds) or SWITCH (on or off). */
+/* Every setting: PV_SETTING(TAG, name, KIND, default, least, most, help). The flag is --name, the
+   environment's and .env's name is PHOTOVOTE_NAME with underscores, the file's is the name itself. KIND is
+   TEXT, NUMBER (least and most are its bounds) or SWITCH (on or off). */
 
 /* clang-format off */
 PV_SETTING(LISTEN, listen, TEXT, "127.0.0.1", 0, 0, "address to listen on; TLS is a proxy's business")

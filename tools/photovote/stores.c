@@ -8,9 +8,10 @@
 #include <sys/stat.h>
 
 /* The path of a setting of the form sqlite:PATH, or of a file in the data directory. */
-static char *path_of(const struct pv_server *server, enum pv_setting setting, const char *file, struct pv_fault *fault)
+static char *path_of(const struct pv_config *config, enum pv_setting setting, const char *file,
+                     struct pv_fault *fault)
 {
-    const char *spec = pv_config_text(server->config, setting), *data = pv_config_text(server->config, PV_SET_DATA);
+    const char *spec = pv_config_text(config, setting), *data = pv_config_text(config, PV_SET_DATA);
     char *path = NULL;
     if (*spec == '\0') {
         size_t size = strlen(data) + strlen(file) + 2;
@@ -20,7 +21,8 @@ static char *path_of(const struct pv_server *server, enum pv_setting setting, co
     } else if (strncmp(spec, "sqlite:", 7) == 0 && spec[7] != '\0') {
         path = strdup(spec + 7);
     } else {
-        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "'%s' is not of the form sqlite:PATH, which is all there is as yet", spec);
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
+                     "'%s' is not of the form sqlite:PATH, which is all there is as yet", spec);
         return NULL;
     }
     if (path == NULL)
@@ -28,13 +30,22 @@ static char *path_of(const struct pv_server *server, enum pv_setting setting, co
     return path;
 }
 
-static bool make_data(const struct pv_server *server, struct pv_fault *fault)
+bool pv_make_data_directory(const struct pv_config *config, struct pv_fault *fault)
 {
-    const char *data = pv_config_text(server->config, PV_SET_DATA);
+    const char *data = pv_config_text(config, PV_SET_DATA);
     if (mkdir(data, 0700) == 0 || errno == EEXIST)
         return true;
     pv_fault_set(fault, PV_FAULT_KIND_IO, "cannot make the data directory '%s': %s", data, strerror(errno));
     return false;
+}
+
+bool pv_open_config_store(const struct pv_config *config, enum pv_open_mode mode,
+                          struct pv_event_store *store, struct pv_fault *fault)
+{
+    char *path = path_of(config, PV_SET_STORE, "events.db", fault);
+    bool opened = path != NULL && pv_sqlite_store_open(path, mode, store, fault);
+    free(path);
+    return opened;
 }
 
 static bool open_reader(struct pv_server *server, struct pv_reader_part *part, struct pv_fault *fault)
@@ -49,12 +60,12 @@ static bool open_reader(struct pv_server *server, struct pv_reader_part *part, s
 bool pv_open_stores(struct pv_server *server, struct pv_fault *fault)
 {
     server->reader_count = pv_config_number(server->config, PV_SET_READ_THREADS);
-    if (!make_data(server, fault))
+    if (!pv_make_data_directory(server->config, fault))
         return false;
-    server->store_path = path_of(server, PV_SET_STORE, "events.db", fault);
+    server->store_path = path_of(server->config, PV_SET_STORE, "events.db", fault);
     if (server->store_path == NULL)
         return false;
-    server->cache_path = path_of(server, PV_SET_CACHE, "cache.db", fault);
+    server->cache_path = path_of(server->config, PV_SET_CACHE, "cache.db", fault);
     if (server->cache_path == NULL)
         return false;
     if (!pv_sqlite_store_open(server->store_path, PV_OPEN_WRITE, &server->worker_store, fault) ||

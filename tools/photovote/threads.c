@@ -53,7 +53,8 @@ static void bell_wait(struct pv_bell *bell, int ms)
 }
 
 /* A fault that goes on is told once, and again when it is over. */
-static void note_step(struct pv_server *server, atomic_int *faults, const char *part, const struct pv_fault *fault)
+static void note_step(struct pv_server *server, atomic_int *faults, const char *part,
+                      const struct pv_fault *fault)
 {
     if (fault == NULL) {
         if (atomic_exchange(faults, 0) > 0)
@@ -76,8 +77,8 @@ static void *work(void *context)
             break;
         if (step == PV_WORKER_WORKED) {
             bell_ring(&server->bell);
-            pv_metrics_worker(server->metrics, pv_worker_counts(server->worker), pv_worker_memory(server->worker),
-                              now_us(server) - begun);
+            pv_metrics_worker(server->metrics, pv_worker_counts(server->worker),
+                              pv_worker_memory(server->worker), now_us(server) - begun);
         }
         note_step(server, &server->worker_faults, "worker", step == PV_WORKER_FAULT ? &fault : NULL);
     }
@@ -91,7 +92,8 @@ static void *project(void *context)
     bool over = false;
     while (!over) {
         struct pv_fault fault;
-        bool last = atomic_load(&server->stop_projector); /* everything is recorded: what is there now is all */
+        bool last =
+            atomic_load(&server->stop_projector); /* everything is recorded: what is there now is all */
         enum pv_projector_step step = pv_projector_step(server->projector, &fault);
         note_step(server, &server->projector_faults, "projector", step == PV_PROJECTOR_FAULT ? &fault : NULL);
         if (step == PV_PROJECTOR_WORKED) {
@@ -146,13 +148,14 @@ bool pv_start_threads(struct pv_server *server, struct pv_fault *fault)
 
 void pv_stop_threads(struct pv_server *server)
 {
+    if (!server->projector_runs) /* the first one */
+        return;
     server->broker.ops->drain(server->broker.self);
     if (server->worker_runs)
         (void)pthread_join(server->worker_thread, NULL);
     atomic_store(&server->stop_projector, true);
     bell_ring(&server->bell);
-    if (server->projector_runs)
-        (void)pthread_join(server->projector_thread, NULL);
+    (void)pthread_join(server->projector_thread, NULL);
     atomic_store(&server->stop_readers, true);
     for (int i = 0; i < server->reader_count; i++) {
         if (server->readers[i].running)

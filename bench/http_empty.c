@@ -1,0 +1,91 @@
+/* libmicrohttpd answering nothing but "ok": what an HTTP server costs at least, against which ours is
+   measured. With `ours` the same answer by way of src/adapters/mhd_server.h. Runs until its standard input
+   ends, and then prints the requests and the processor time. */
+#include "mhd_server.h"
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum { THREADS = 2 };
+
+static atomic_ulong requests;
+
+static enum MHD_Result answer_bare(void *cls, struct MHD_Connection *connection, const char *target,
+                                   const char *method, const char *version, const char *bytes, size_t *len,
+                                   void **context)
+{
+    (void)cls, (void)target, (void)method, (void)version, (void)bytes;
+    /* A reply before the end of the request would close the connection. */
+    if (*context == NULL || *len != 0) {
+        *context = &requests;
+        *len = 0;
+        return MHD_YES;
+    }
+    static char ok[] = "ok";
+    struct MHD_Response *response = MHD_create_response_from_buffer(2, ok, MHD_RESPMEM_PERSISTENT);
+    atomic_fetch_add_explicit(&requests, 1, memory_order_relaxed);
+    enum MHD_Result result = MHD_queue_response(connection, MHD_HTTP_OK, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static void answer_ours(void *context, struct pv_http_exchange *exchange)
+{
+    (void)context;
+    struct pv_http_reply reply = {.status = 200, .bytes = PV_STR("ok")};
+    atomic_fetch_add_explicit(&requests, 1, memory_order_relaxed);
+    exchange->ops->answer(exchange, &reply);
+}
+
+static void wait_for_end(void)
+{
+    while (getchar() != EOF)
+        ;
+    struct rusage usage;
+    (void)getrusage(RUSAGE_SELF, &usage);
+    double seconds = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                     (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    unsigned long count = atomic_load(&requests);
+    printf("%lu requests, %.3f s, %.2f us a request\n", count, seconds,
+           seconds * 1e6 / (double)(count + (count == 0)));
+}
+
+static int run_bare(uint16_t port)
+{
+    struct MHD_Daemon *daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, port, NULL, NULL, answer_bare,
+                                                 NULL, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
+                                                 MHD_OPTION_CONNECTION_LIMIT, 1024U, MHD_OPTION_END);
+    if (daemon == NULL)
+        return 2;
+    wait_for_end();
+    MHD_stop_daemon(daemon);
+    return 0;
+}
+
+static int run_ours(uint16_t port)
+{
+    struct pv_http_options options = {.port = port, .threads = THREADS, .handler = answer_ours};
+    struct pv_mhd_server *server;
+    struct pv_fault fault;
+    if (!pv_mhd_open(&options, &server, &fault)) {
+        fprintf(stderr, "%s\n", fault.text);
+        return 2;
+    }
+    wait_for_end();
+    pv_mhd_close(server);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2 || argc > 3) {
+        fprintf(stderr, "usage: pv-bench-http-empty PORT [ours]\n");
+        return 2;
+    }
+    uint16_t port = (uint16_t)strtoul(argv[1], NULL, 10);
+    return argc == 3 && strcmp(argv[2], "ours") == 0 ? run_ours(port) : run_bare(port);
+}

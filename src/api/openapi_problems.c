@@ -1,0 +1,162 @@
+/* Answers that say no, in the description: which codes come with which status is told by the tables of the
+ * codes. */
+#include "openapi_parts.h"
+#include "problem.h"
+#include "refusal.h"
+
+/* All codes, those of the domain first. */
+enum { CODES = PV_CODE_COUNT + PV_API_CODE_COUNT };
+
+static const char *code_name(int code)
+{
+    return code < PV_CODE_COUNT ? pv_code_name((enum pv_code)code)
+                                : pv_api_code_name((enum pv_api_code)(code - PV_CODE_COUNT));
+}
+
+static int code_status(int code)
+{
+    return code < PV_CODE_COUNT ? pv_code_http_status((enum pv_code)code)
+                                : (int)pv_api_code_status((enum pv_api_code)(code - PV_CODE_COUNT));
+}
+
+/* The first code behind `code` that a request can meet, with this status (0: any). CODES: there is none. */
+static int next_code(int code, int status)
+{
+    do
+        code++;
+    while (code < CODES && (code_status(code) == 0 || (status != 0 && code_status(code) != status)));
+    return code;
+}
+
+/* The HTTP server itself refuses what it does not hand on, without a code. */
+static bool is_of_the_server(int status)
+{
+    return status == 400 || status == 413 || status == 431 || status == 500 || status == 503;
+}
+
+static bool has_code(int status)
+{
+    return next_code(PV_CODE_NONE, status) < CODES;
+}
+
+bool pv_openapi_has_problem(int status)
+{
+    return is_of_the_server(status) || has_code(status);
+}
+
+/* "a","b" between quotes, or a, b. */
+static void out_codes(struct pv_out *out, int status, const char *between)
+{
+    for (int code = next_code(PV_CODE_NONE, status); code < CODES;) {
+        pv_out_cstr(out, code_name(code));
+        code = next_code(code, status);
+        if (code < CODES)
+            pv_openapi_put(out, between);
+    }
+}
+
+static void out_response(struct pv_out *out, int status)
+{
+    pv_openapi_put(out, "'Problem");
+    pv_out_int(out, status);
+    pv_openapi_put(out, "':{'description':'");
+    out_codes(out, status, ", ");
+    if (is_of_the_server(status))
+        pv_out_cstr(out, has_code(status) ? "; or refused before it was looked at"
+                                          : "Refused before it was looked at");
+    pv_openapi_put(out, ".'");
+    if (status == 401)
+        pv_openapi_put(out,
+                       ",'headers':{'WWW-Authenticate':{'$ref':'#/components/headers/WWW-Authenticate'}}");
+    if (status == 429 || status == 503)
+        pv_openapi_put(out, ",'headers':{'Retry-After':{'$ref':'#/components/headers/Retry-After'}}");
+    pv_openapi_put(out,
+                   ",'content':{'application/problem+json':{'schema':{'$ref':'#/components/schemas/Problem");
+    pv_out_int(out, status);
+    pv_openapi_put(out, "'}}}}");
+}
+
+/* What no operation answers is left out: 405 belongs to addresses that have no such operation. */
+static bool is_described(int status)
+{
+    return status != 405 && pv_openapi_has_problem(status);
+}
+
+void pv_openapi_problem_responses(struct pv_out *out)
+{
+    pv_openapi_put(out, "'responses':{");
+    for (int status = 400; status < 600; status++) {
+        if (!is_described(status))
+            continue;
+        if (status > 400)
+            pv_out_char(out, ',');
+        out_response(out, status);
+    }
+    pv_out_char(out, '}');
+}
+
+/* `{...}`: what is narrower than the common schema. */
+static void out_narrowed(struct pv_out *out, const char *common, int status, bool with_codes)
+{
+    pv_openapi_put(out, "{'allOf':[{'$ref':'#/components/schemas/");
+    pv_out_cstr(out, common);
+    pv_openapi_put(out, "'},{'properties':{'status':{'const':");
+    pv_out_int(out, status);
+    pv_out_char(out, '}');
+    if (with_codes) {
+        pv_openapi_put(out, ",'code':{'enum':['");
+        out_codes(out, status, "','");
+        pv_openapi_put(out, "']}");
+    }
+    pv_openapi_put(out, "}}]}");
+}
+
+static void out_problem_schema(struct pv_out *out, int status)
+{
+    pv_openapi_put(out, ",'Problem");
+    pv_out_int(out, status);
+    pv_openapi_put(out, "':");
+    bool both = is_of_the_server(status) && has_code(status);
+    if (both)
+        pv_openapi_put(out, "{'anyOf':[");
+    if (has_code(status))
+        out_narrowed(out, "Problem", status, true);
+    if (both)
+        pv_out_char(out, ',');
+    if (is_of_the_server(status))
+        out_narrowed(out, "ServerProblem", status, false);
+    if (both)
+        pv_openapi_put(out, "]}");
+}
+
+static const char problem[] =
+    "'Problem':{'type':'object','description':'RFC 9457. The code is stable; the other texts are for "
+    "people.',"
+    "'required':['type','title','status','detail','code','field','errors'],'properties':{"
+    "'type':{'type':'string','pattern':'^urn:photovote:[a-z_]+$'},'title':{'type':'string'},'status':{'type':"
+    "'integer'},"
+    "'detail':{'type':'string'},'field':{'type':['string','null'],'description':'What the code is about: a "
+    "field of the event, "
+    "a header or a parameter.'},'errors':{'type':'array','description':'Every fault of the fields, in the "
+    "order of the "
+    "catalogue; the first is the one that is "
+    "reported.','items':{'type':'object','required':['loc','msg','type'],'properties':{"
+    "'loc':{'type':'array','items':{'type':'string'},'minItems':1,'maxItems':2},'msg':{'type':'string'},"
+    "'type':{'type':'string'}}}},'code':{'type':'string','enum':['";
+
+static const char server_problem[] = "']}}},'ServerProblem':{'type':'object','description':'RFC 9457, of the "
+                                     "HTTP server: there is no more to say than the "
+                                     "status.','required':['type','title','status'],'properties':{'type':{'"
+                                     "const':'about:blank'},'title':{'type':'string'},"
+                                     "'status':{'type':'integer'}}}";
+
+void pv_openapi_problem_schemas(struct pv_out *out)
+{
+    pv_openapi_put(out, problem);
+    out_codes(out, 0, "','");
+    pv_openapi_put(out, server_problem);
+    for (int status = 400; status < 600; status++) {
+        if (is_described(status))
+            out_problem_schema(out, status);
+    }
+}

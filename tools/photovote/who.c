@@ -1,0 +1,86 @@
+#include "who.h"
+
+#include "identity.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEEWAY_S = 30, CACHED_TOKENS = 16384 };
+
+struct pv_who {
+    struct pv_clock *clock;
+    struct pv_own_keys keys;
+    struct pv_issuer issuer;
+    struct pv_identity_settings settings;
+    struct pv_identity *identity;
+};
+
+struct pv_who *pv_who_new(const struct pv_config *config, struct pv_clock *clock, struct pv_fault *fault)
+{
+    const char *audience = pv_config_text(config, PV_SET_AUDIENCE);
+    struct pv_who *who = calloc(1, sizeof *who);
+    if (who == NULL) {
+        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "out of memory");
+        return NULL;
+    }
+    who->clock = clock;
+    if (!pv_own_keys_open(pv_config_text(config, PV_SET_DATA), clock, &who->keys, fault)) {
+        free(who);
+        return NULL;
+    }
+    who->issuer = (struct pv_issuer){
+        .name = PV_STR(PV_OWN_ISSUER), .roles_path = PV_STR("roles"), .keys = pv_fixed_keys(who->keys.all)};
+    who->settings = (struct pv_identity_settings){
+        .issuers = &who->issuer,
+        .issuer_count = pv_config_switch(config, PV_SET_OWN_ISSUER) ? 1 : 0,
+        .audience = {audience, strlen(audience)},
+        .leeway = LEEWAY_S,
+        .cache_entries = CACHED_TOKENS,
+    };
+    who->identity = pv_identity_new(&who->settings);
+    if (who->identity == NULL) {
+        pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "out of memory");
+        pv_who_free(who);
+        return NULL;
+    }
+    return who;
+}
+
+void pv_who_free(struct pv_who *who)
+{
+    if (who == NULL)
+        return;
+    pv_identity_free(who->identity);
+    pv_own_keys_deinit(&who->keys);
+    free(who);
+}
+
+void pv_who_authenticate(void *context, struct pv_str authorization, struct pv_auth *auth)
+{
+    struct pv_who *who = context;
+    struct pv_known_caller known;
+    enum pv_token_code code;
+    memset(&auth->caller, 0, sizeof auth->caller);
+    auth->why = (struct pv_str){NULL, 0};
+    if (authorization.ptr == NULL) {
+        auth->result = PV_AUTH_ANONYMOUS;
+        return;
+    }
+    int64_t now = pv_clock_now(who->clock).us / 1000000;
+    enum pv_result result = pv_identity_caller(who->identity, authorization, now, &known, &code);
+    if (result == PV_OK) {
+        struct pv_auth lent = {.result = PV_AUTH_KNOWN, .caller = known.caller};
+        pv_auth_copy(auth, &lent);
+    } else if (result == PV_REFUSED) {
+        const char *sentence = pv_token_code_sentence(code);
+        auth->result = PV_AUTH_REFUSED;
+        auth->why = (struct pv_str){sentence, strlen(sentence)};
+    } else {
+        auth->result = PV_AUTH_FAULT;
+    }
+}
+
+void pv_who_counts(struct pv_who *who, uint64_t *hits, uint64_t *misses)
+{
+    pv_identity_counts(who->identity, hits, misses);
+}
