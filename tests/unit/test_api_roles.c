@@ -102,7 +102,7 @@ struct read_row {
 static const struct read_row reads[] = {
     {"/election/" E2_ID, "4y4yy41544", "yyyyyy15yy", "yyyyyy15yy"},
     {"/election/" E2_ID "/document", "1y3yy31533", "1y3yy31533", "1y3yy31533"},
-    {"/election/" E2_ID "/results", "4y4yy41544", "1y3yy31533", "yyyyyy15yy"},
+    {"/election/" E2_ID "/results", "4y4yy41544", "3y3yy31533", "yyyyyy15yy"},
     {"/election/" E2_ID "/voters", "1y3yy31533", "1y3yy31533", "1y3yy31533"},
     {"/election/" E2_ID "/ballots", "1y3yy31533", "1y3yy31533", "1y3yy31533"},
     {"/election/" E2_ID "/ballot/mine", "1343y31533", "13y3y31533", "13y3y31533"},
