@@ -28,12 +28,13 @@ struct pv_who *pv_who_new(const struct pv_config *config, struct pv_clock *clock
         free(who);
         return NULL;
     }
-    who->issuer = (struct pv_issuer){
-        .name = PV_STR(PV_OWN_ISSUER), .roles_path = PV_STR("roles"), .keys = pv_fixed_keys(who->keys.all)};
+    who->issuer = (struct pv_issuer){.name = PV_STR(PV_OWN_ISSUER),
+                                     .audience = {audience, strlen(audience)},
+                                     .roles_path = PV_STR("roles"),
+                                     .keys = pv_fixed_keys(who->keys.all)};
     who->settings = (struct pv_identity_settings){
         .issuers = &who->issuer,
         .issuer_count = pv_config_switch(config, PV_SET_OWN_ISSUER) ? 1 : 0,
-        .audience = {audience, strlen(audience)},
         .leeway = LEEWAY_S,
         .cache_entries = CACHED_TOKENS,
     };
