@@ -80,7 +80,7 @@ PV_SCHEMA(Refusal, "{'type':'object','required':['sequence','id','type','code','
 PV_SCHEMA(Code, "{'type':'string','pattern':'^[a-z_]+$','description':'Why it was not recorded.'}")
 PV_SCHEMA(EventStatus, "{'oneOf':["
     "{'type':'object','required':['id','status','stream','number','position'],'properties':{'id':" REF(Ulid) ","
-    "'status':{'const':'recorded'},'stream':" TEXT ",'number':" REF(Count) ",'position':{'type':['integer','null'],'minimum':-1}}},"
+    "'status':{'const':'recorded'},'stream':" TEXT ",'number':" REF(Count) ",'position':{'type':['integer','null'],'minimum':0}}},"
     "{'type':'object','required':['id','status','stream','code','field','message'],'properties':{'id':" REF(Ulid) ","
     "'status':{'const':'refused'},'stream':" REF(Stream) ",'code':" REF(Code) ",'field':" TEXT_OR_NULL ",'message':" TEXT "}},"
     "{'type':'object','required':['id','status'],'properties':{'id':" REF(Ulid) ",'status':{'const':'unknown'}}}]}")
