@@ -183,13 +183,25 @@ static struct sim_stream *any_election(struct sim *s)
     return &s->streams[gen_draw(s->g, s->elections)];
 }
 
+/* The generator deletes seldom, because that ends what it is about. */
+static void next_event(struct sim *s, struct sim_stream *stream, struct wire *wire)
+{
+    static const struct history_refs none;
+    if (gen_draw(s->g, 50) == 49 && model_phase(&stream->model) != MODEL_DELETED) {
+        stream->history.serial++;
+        history_fill(&stream->history, PV_EVENT_ELECTION_DELETED, &none, wire);
+    } else {
+        history_event(&stream->history, wire);
+    }
+}
+
 void sim_new_event(struct sim *s, unsigned client)
 {
     struct sim_stream *stream = any_election(s);
     struct wire wire;
     enum pv_event_type type;
     sim_see_records(s);
-    history_event(&stream->history, &wire);
+    next_event(s, stream, &wire);
     if (!cat_find(wire.type, &type)) /* there is no such address */
         return;
     struct sim_intent *intent = new_intent(s, client);
@@ -338,4 +350,14 @@ void sim_second_writer(struct sim *s, struct pv_str name)
         intent = of_its_own(s, stream);
     if (intent != NULL)
         append_directly(s, intent);
+}
+
+void sim_make_past(struct sim *s, struct sim_stream *stream, unsigned events)
+{
+    for (unsigned i = 0; i < events && !s->failed; i++) {
+        struct sim_intent *intent = of_its_own(s, stream);
+        if (intent != NULL && intent->type != PV_EVENT_ELECTION_DELETED &&
+            intent->type != PV_EVENT_ELECTION_CLOSED)
+            append_directly(s, intent);
+    }
 }

@@ -239,6 +239,8 @@ void sim_new_event(struct sim *s, unsigned client);
 void sim_retry(struct sim *s, struct sim_intent *intent);
 bool sim_retry_one(struct sim *s);
 void sim_another_event_with_an_old_id(struct sim *s, unsigned client);
+/* Events from before the beginning. */
+void sim_make_past(struct sim *s, struct sim_stream *stream, unsigned events);
 /* Appends to the stream. */
 void sim_second_writer(struct sim *s, struct pv_str stream);
 bool sim_may_send(const struct sim *s, unsigned client);

@@ -126,6 +126,8 @@ static void take(struct sim *s, const struct pv_recorded *recorded)
     s->records[s->record_count++] =
         (struct sim_record){stream, intent, id, recorded->number, recorded->position, is_others(recorded)};
     gen_count(s->g, SIM_COUNT_OTHER + SAW_RECORDS);
+    if (strncmp(cat_event(intent->type)->type, "PhotoVote.Event.Ballot.", 23) == 0)
+        gen_count(s->g, SIM_COUNT_OTHER + SAW_VOTES);
     sim_tell(s, "recorded %s %lld: event %u, %s", stream->name, (long long)recorded->number, intent->number,
              cat_event(intent->type)->type);
 }
