@@ -110,7 +110,8 @@ static void world_step(struct sim *s)
 {
     if (sim_happens(s, FAULT_CRASH_SOON)) {
         s->crash_place = (enum sim_place)gen_draw(s->g, SIM_PLACES);
-        s->crash_in = 1 + gen_draw(s->g, s->crash_place == PLACE_REMOVE || s->crash_place == PLACE_LOG ? 2 : 4);
+        s->crash_in =
+            1 + gen_draw(s->g, s->crash_place == PLACE_REMOVE || s->crash_place == PLACE_LOG ? 2 : 4);
         if (s->crash_place == PLACE_REMOVE && gen_draw(s->g, 2) == 1)
             sim_delete_directly(s); /* nobody does often enough */
     }
