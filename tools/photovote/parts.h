@@ -85,6 +85,9 @@ bool pv_projector_only(struct pv_server *server, const struct pv_config *config,
 
 /* For the commands that only need the one. The data directory is made with mode 0700 if it is missing. */
 bool pv_make_data_directory(const struct pv_config *config, struct pv_fault *fault) PV_MUST_USE;
+/* The same, and holds it for one server: *lock is to be closed at the end; when the process dies, however, it
+   is free as well. A fault names the process that holds it. */
+bool pv_lock_data_directory(const struct pv_config *config, int *lock, struct pv_fault *fault) PV_MUST_USE;
 bool pv_open_config_store(const struct pv_config *config, enum pv_open_mode mode,
                           struct pv_event_store *store, struct pv_fault *fault) PV_MUST_USE;
 

@@ -220,28 +220,23 @@ static void close_all(struct pv_server *server)
     pv_close_stores(server);
 }
 
-static bool begin(struct pv_server *server, const struct pv_config *config, struct pv_fault *fault)
+static void begin(struct pv_server *server, const struct pv_config *config)
 {
     memset(server, 0, sizeof *server);
     server->config = config;
     pv_system_clock(&server->clock);
-    if (pv_log_level_find(pv_config_text(config, PV_SET_LOG_LEVEL), &server->log.level))
-        return true;
-    pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "log-level: '%s' is not debug, info, warning or error",
-                 pv_config_text(config, PV_SET_LOG_LEVEL));
-    return false;
+    (void)!pv_log_level_find(pv_config_text(config, PV_SET_LOG_LEVEL), &server->log.level);
 }
 
 bool pv_projector_only(struct pv_server *server, const struct pv_config *config, struct pv_fault *fault)
 {
-    return begin(server, config, fault) && pv_open_projector_stores(server, fault) &&
-           make_projector(server, NULL, fault);
+    begin(server, config);
+    return pv_open_projector_stores(server, fault) && make_projector(server, NULL, fault);
 }
 
 bool pv_server_start(struct pv_server *server, const struct pv_config *config, struct pv_fault *fault)
 {
-    if (!begin(server, config, fault))
-        return false;
+    begin(server, config);
     bool sound = pv_open_stores(server, fault);
     if (sound) {
         server->who = pv_who_new(config, &server->clock, fault);

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The path of a setting of the form sqlite:PATH, or of a file in the data directory. */
+/* The path of a setting, which is sqlite:PATH or empty: then that of a file in the data directory. */
 static char *path_of(const struct pv_config *config, enum pv_setting setting, const char *file,
                      struct pv_fault *fault)
 {
@@ -22,12 +22,8 @@ static char *path_of(const struct pv_config *config, enum pv_setting setting, co
         path = malloc(size);
         if (path != NULL)
             (void)snprintf(path, size, "%s/%s", data, file);
-    } else if (strncmp(spec, "sqlite:", 7) == 0 && spec[7] != '\0') {
-        path = strdup(spec + 7);
     } else {
-        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
-                     "'%s' is not of the form sqlite:PATH, which is all there is as yet", spec);
-        return NULL;
+        path = strdup(spec + strlen("sqlite:"));
     }
     if (path == NULL)
         pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "out of memory");
@@ -41,6 +37,47 @@ bool pv_make_data_directory(const struct pv_config *config, struct pv_fault *fau
         return true;
     pv_fault_set(fault, PV_FAULT_KIND_IO, "cannot make the data directory '%s': %s", data, strerror(errno));
     return false;
+}
+
+static bool cannot_use(const char *data, struct pv_fault *fault)
+{
+    pv_fault_set(fault, PV_FAULT_KIND_IO, "cannot use the data directory '%s': %s", data, strerror(errno));
+    return false;
+}
+
+/* Says who holds it, as that one has written into the file. */
+static bool is_in_use(const char *data, int fd, struct pv_fault *fault)
+{
+    char holder[24] = "";
+    ssize_t len = pread(fd, holder, sizeof holder - 1, 0);
+    holder[strspn(len > 0 ? holder : "", "0123456789")] = '\0';
+    pv_fault_set(fault, PV_FAULT_KIND_BUSY,
+                 "the data directory '%s' is in use by another server (process %s)", data,
+                 *holder == '\0' ? "not known" : holder);
+    return false;
+}
+
+bool pv_lock_data_directory(const struct pv_config *config, int *lock, struct pv_fault *fault)
+{
+    const char *data = pv_config_text(config, PV_SET_DATA);
+    if (!pv_make_data_directory(config, fault))
+        return false;
+    int folder = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return cannot_use(data, fault);
+    int fd = openat(folder, "server.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    (void)close(folder);
+    if (fd < 0)
+        return cannot_use(data, fault);
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        (void)(errno == EWOULDBLOCK ? is_in_use(data, fd, fault) : cannot_use(data, fault));
+        (void)close(fd);
+        return false;
+    }
+    if (ftruncate(fd, 0) == 0)
+        (void)dprintf(fd, "%ld\n", (long)getpid());
+    *lock = fd;
+    return true;
 }
 
 bool pv_open_config_store(const struct pv_config *config, enum pv_open_mode mode,
