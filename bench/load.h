@@ -37,8 +37,8 @@ uint32_t pv_load_times_at(struct pv_load_times *times, double share);
 struct pv_load_plan {
     uint16_t port;
     unsigned connections;
-    bool reads;     /* after each rating the voter reads the ballot */
-    int64_t run_us; /* after that no connection asks any more */
+    bool reads;       /* after each rating the voter reads the ballot */
+    int64_t run_us;   /* after that no connection asks any more */
     int64_t pause_us; /* between an answer and the next request */
 };
 struct pv_load_result {

@@ -29,9 +29,9 @@ struct connection {
     struct request rate, read;
     int fd;
     enum { IDLE, RATES, READS } state;
-    uint64_t sent;    /* ratings */
-    int64_t since;    /* the request was sent */
-    int64_t due;      /* IDLE: the next is to be sent */
+    uint64_t sent; /* ratings */
+    int64_t since; /* the request was sent */
+    int64_t due;   /* IDLE: the next is to be sent */
     size_t answer_len;
     char answer[ANSWER_MAX];
 };
@@ -63,10 +63,11 @@ static bool make_rate(struct request *request, const struct pv_load_user *user)
     char body[512];
     int body_len = snprintf(body, sizeof body, body_form, 0, user->election, user->ballot, user->competition,
                             user->candidates[0]);
-    int len = snprintf(request->text, sizeof request->text,
-                       "PUT /ballot/candidate-rated HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
-                       "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-                       user->token, body_len, body);
+    int len =
+        snprintf(request->text, sizeof request->text,
+                 "PUT /ballot/candidate-rated HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
+                 "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+                 user->token, body_len, body);
     if (len < 0 || (size_t)len >= sizeof request->text)
         return false;
     request->len = (size_t)len;

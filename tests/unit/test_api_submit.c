@@ -409,7 +409,8 @@ static void full_queue__is_503_and_was_not_taken(void **state)
     check_true(kit_none_published());
 }
 
-/* It may have been taken all the same, and is then recorded: "not taken" would have the client send it anew. */
+/* It may have been taken all the same, and is then recorded: "not taken" would have the client send it anew.
+ */
 static void broker_that_breaks__is_202(void **state)
 {
     (void)state;
