@@ -119,6 +119,7 @@ static void *project(void *context)
         } else if (last) {
             over = true;
         } else if (step == PV_PROJECTOR_IDLE) {
+            atomic_store(&server->caught_up, true);
             bell_wait(&server->bell, POLL_MS);
         }
     }
