@@ -241,8 +241,9 @@ export class Sequence {
     const messages = await this.client.live(this.id, { token: this.server.tokens.auditor, last: 0, enough: (all) => all.length > 0 && all[all.length - 1].id === last });
     this.shown(messages);
     assert.deepEqual(messages.slice(1).map(({ data }) => data), events.slice(1).map(({ number, type, data }) => ({ number, type, data })));
-    const paper = (event) => !/\.(Voter|Ballot)\./.test(event.type);
-    const seen = events.slice(1).filter(paper);
+    // What was before the opening is not the public's.
+    const opened = events.findIndex(({ type }) => type.endsWith(".ElectionOpened"));
+    const seen = events.slice(opened).filter(({ type }) => opened > 0 && !/\.(Voter|Ballot)\./.test(type));
     const visible = await this.client.call(this.operations.get("getElection"), { id: this.id });
     if (visible.status !== 200 || seen.length === 0) return;
     const open = await this.client.live(this.id, { last: 0, enough: (all) => all.length > seen.length });

@@ -183,13 +183,29 @@ static struct sim_stream *any_election(struct sim *s)
     return &s->streams[gen_draw(s->g, s->elections)];
 }
 
+static void deletion(struct sim_stream *stream, struct wire *wire)
+{
+    static const struct history_refs none;
+    stream->history.serial++;
+    history_fill(&stream->history, PV_EVENT_ELECTION_DELETED, &none, wire);
+}
+
+/* The generator deletes seldom, because that ends what it is about. */
+static void next_event(struct sim *s, struct sim_stream *stream, struct wire *wire)
+{
+    if (gen_draw(s->g, 50) == 49 && model_phase(&stream->model) != MODEL_DELETED)
+        deletion(stream, wire);
+    else
+        history_event(&stream->history, wire);
+}
+
 void sim_new_event(struct sim *s, unsigned client)
 {
     struct sim_stream *stream = any_election(s);
     struct wire wire;
     enum pv_event_type type;
     sim_see_records(s);
-    history_event(&stream->history, &wire);
+    next_event(s, stream, &wire);
     if (!cat_find(wire.type, &type)) /* there is no such address */
         return;
     struct sim_intent *intent = new_intent(s, client);
@@ -305,23 +321,28 @@ static struct sim_intent *under_way(struct sim *s, const struct sim_stream *stre
     return NULL;
 }
 
-static struct sim_intent *of_its_own(struct sim *s, struct sim_stream *stream)
+static struct sim_intent *direct_intent(struct sim *s, struct sim_stream *stream, struct wire *wire)
 {
-    struct wire wire;
     enum pv_event_type type;
-    history_event(&stream->history, &wire);
-    if (s->intent_count + 1 >= SIM_INTENTS || !cat_find(wire.type, &type))
+    if (s->intent_count + 1 >= SIM_INTENTS || !cat_find(wire->type, &type))
         return NULL;
     struct sim_intent *intent = new_intent(s, SIM_CLIENTS);
     intent->type = type;
     intent->direct = intent->settled = true;
-    intent->decoded = model_read(&wire, &s->bag, &intent->fact).code;
+    intent->decoded = model_read(wire, &s->bag, &intent->fact).code;
     if (intent->decoded != PV_CODE_NONE)
         return NULL;
     intent->stream = stream_of_fact(s, &intent->fact);
     take_id(intent);
     return intent->stream == stream && sim_decide(intent, stream->model.count) == PV_CODE_NONE ? intent
                                                                                                : NULL;
+}
+
+static struct sim_intent *of_its_own(struct sim *s, struct sim_stream *stream)
+{
+    struct wire wire;
+    history_event(&stream->history, &wire);
+    return direct_intent(s, stream, &wire);
 }
 
 void sim_second_writer(struct sim *s, struct pv_str name)
@@ -336,6 +357,27 @@ void sim_second_writer(struct sim *s, struct pv_str name)
         intent->sent_by_broker = true;
     else
         intent = of_its_own(s, stream);
+    if (intent != NULL)
+        append_directly(s, intent);
+}
+
+void sim_make_past(struct sim *s, struct sim_stream *stream, unsigned events)
+{
+    for (unsigned i = 0; i < events && !s->failed; i++) {
+        struct sim_intent *intent = of_its_own(s, stream);
+        if (intent != NULL && intent->type != PV_EVENT_ELECTION_DELETED &&
+            intent->type != PV_EVENT_ELECTION_CLOSED)
+            append_directly(s, intent);
+    }
+}
+
+void sim_delete_directly(struct sim *s)
+{
+    struct sim_stream *stream = any_election(s);
+    struct wire wire;
+    sim_see_records(s);
+    deletion(stream, &wire);
+    struct sim_intent *intent = direct_intent(s, stream, &wire);
     if (intent != NULL)
         append_directly(s, intent);
 }

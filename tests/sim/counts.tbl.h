@@ -3,6 +3,7 @@
 /* clang-format off */
 SIM_COUNT(REQUESTS, "requests")
 SIM_COUNT(RECORDS, "records")
+SIM_COUNT(VOTES, "records of ballots")
 SIM_COUNT(RECORDED, "answer: recorded")
 SIM_COUNT(REPEATED, "answer: recorded, once more")
 SIM_COUNT(REFUSED, "answer: refused by the worker")

@@ -112,16 +112,22 @@ static bool gone(struct pv_fault *fault)
     return false;
 }
 
+/* Whether it is now that the crash was planned for. */
+static bool is_time(struct sim *s, enum sim_place place)
+{
+    return !s->dead && place == s->crash_place && s->crash_in > 0 && --s->crash_in == 0;
+}
+
 bool sim_before(struct sim *s, enum sim_place place, struct pv_fault *fault)
 {
-    if (!s->dead && s->crash_in > 0 && --s->crash_in == 0)
+    if (is_time(s, place))
         break_down(s, "before", place, SIM_COUNT_BEFORE);
     return !s->dead || gone(fault);
 }
 
 bool sim_after(struct sim *s, enum sim_place place, struct pv_fault *fault)
 {
-    if (!s->dead && s->crash_in > 0 && --s->crash_in == 0)
+    if (is_time(s, place))
         break_down(s, "after", place, SIM_COUNT_AFTER);
     return !s->dead || gone(fault);
 }

@@ -1,4 +1,5 @@
-/* The faults, a row each: SIM_FAULT(TAG, words). Each has a rate of its own in every run, or is left out of it. */
+/* The faults, a row each: SIM_FAULT(TAG, words). Each has a rate of its own in every run, or is left out of
+ * it. */
 
 /* clang-format off */
 SIM_FAULT(STORE_BEFORE, "append failed, nothing recorded")

@@ -35,7 +35,7 @@ static void make_lives(struct sim *s)
 static void set_up(struct sim *s, struct gen *g)
 {
     static const int verdicts[] = {2000, 300, 60};
-    static const uint32_t deliveries[] = {0, 0, 3, 8};
+    static const uint32_t deliveries[] = {0, 0, 1, 2};
     s->g = g;
     s->hash = UINT64_C(0xcbf29ce484222325);
     virtual_clock_init(&s->clock, gen_draw(g, 1 << 30));
@@ -49,6 +49,17 @@ static void set_up(struct sim *s, struct gen *g)
     s->capacity = gen_draw(g, 4) == 3 ? 3 : 64;
     make_elections(s);
     make_lives(s);
+}
+
+/* A third of all elections are well on their way when the server starts: opened, most of them, and with
+ * ballots.
+ */
+static void make_pasts(struct sim *s)
+{
+    for (unsigned i = 0; i < s->elections; i++) {
+        if (gen_draw(s->g, 3) == 2)
+            sim_make_past(s, &s->streams[i], 18 + gen_draw(s->g, 16));
+    }
 }
 
 /* --- who is next --- */
@@ -97,11 +108,16 @@ static void client_step(struct sim *s)
 
 static void world_step(struct sim *s)
 {
-    if (sim_happens(s, FAULT_CRASH_SOON))
-        s->crash_in = 1 + gen_draw(s->g, 16);
+    if (sim_happens(s, FAULT_CRASH_SOON)) {
+        s->crash_place = (enum sim_place)gen_draw(s->g, SIM_PLACES);
+        s->crash_in =
+            1 + gen_draw(s->g, s->crash_place == PLACE_REMOVE || s->crash_place == PLACE_LOG ? 2 : 4);
+        if (s->crash_place == PLACE_REMOVE && gen_draw(s->g, 2) == 1)
+            sim_delete_directly(s); /* nobody does often enough */
+    }
     if (sim_happens(s, FAULT_DISK_FULL))
         s->full_until = pv_clock_ms(&s->clock.clock) + 50 + gen_draw(s->g, 1000);
-    if (sim_happens(s, FAULT_SECOND_WRITER))
+    if (gen_draw(s->g, 4) == 3 && sim_happens(s, FAULT_SECOND_WRITER))
         sim_second_writer(s, (struct pv_str){s->streams[gen_draw(s->g, s->elections)].name, PV_STREAM_LEN});
     if (sim_happens(s, FAULT_CRASH_NOW)) {
         crash(s);
@@ -165,7 +181,7 @@ static bool settle(struct sim *s, bool ask)
 {
     bool more = false;
     unsigned at_once = 0;
-    for (unsigned i = 0; i < s->intent_count && at_once < 8 && !s->failed; i++) {
+    for (unsigned i = 0; i < s->intent_count && at_once < s->capacity && at_once < 16 && !s->failed; i++) {
         bool sent = settle_one(s, s->intents[i], ask);
         at_once += sent;
         more |= sent;
@@ -219,7 +235,9 @@ int sim_run(struct gen *g, void (*make_world)(struct sim_world *world))
     make_world(&s.world);
     set_up(&s, g);
     start_again(&s);
-    uint32_t steps = 40 + gen_draw(g, 200);
+    if (!s.failed)
+        make_pasts(&s);
+    uint32_t steps = 25 + gen_draw(g, 110);
     for (uint32_t i = 0; i < steps && !s.failed; i++) {
         gen_item(g);
         step(&s);

@@ -30,7 +30,7 @@ static void on_refused(void *context, const struct pv_recorded *record, const st
 static void make_parts(struct sim *s)
 {
     /* Little memory, now and then, so that elections are evicted and loaded again. */
-    size_t memory = gen_draw(s->g, 4) == 3 ? 1 : 1 << 20;
+    size_t memory = gen_draw(s->g, 8) == 7 ? 1 : 1 << 20;
     s->worker = pv_worker_new(&(struct pv_worker_options){.broker = &s->broker,
                                                           .store = &s->store,
                                                           .refusals = &s->log,

@@ -60,7 +60,7 @@ struct sim_intent {
     /* What is known. */
     int64_t recorded; /* its number in the stream; -1: it is not there */
     int64_t told;     /* the number in the answers; -1: none was seen */
-    size_t facts; /* records of the stream when it was sent first */
+    size_t facts;     /* records of the stream when it was sent first */
     unsigned sent, waiting, refused, not_taken, unknown;
     bool sent_by_broker; /* the broker made a second one of it */
     bool settled;
@@ -142,7 +142,8 @@ struct sim {
     uint64_t hash;
     bool failed, calm;
     bool dead;         /* between the moment of a crash and the new start */
-    unsigned crash_in; /* steps of the world until it; 0: none is planned */
+    unsigned crash_in; /* so many befores and afters of a place; 0: none is planned */
+    enum sim_place crash_place;
     uint32_t rates[SIM_FAULTS];
     int64_t full_until; /* the disk is full until then */
     unsigned faults;    /* that happened in the calls of the step under way */
@@ -229,6 +230,8 @@ void sim_see_records(struct sim *s);
 /* After the power was cut: what was not acknowledged may be gone. */
 void sim_see_again(struct sim *s);
 const struct sim_record *sim_find_record(const struct sim *s, struct pv_event_id id);
+/* Whose metadata it is; NULL: nobody's. */
+struct sim_intent *sim_intent_of(struct sim *s, struct pv_str metadata);
 /* What the rules say of the intent after so many records of its stream. */
 enum pv_code sim_decide(const struct sim_intent *intent, size_t records);
 /* The voter whose ballot this is, by the records; NULL: there is no such ballot. */
@@ -239,6 +242,10 @@ void sim_new_event(struct sim *s, unsigned client);
 void sim_retry(struct sim *s, struct sim_intent *intent);
 bool sim_retry_one(struct sim *s);
 void sim_another_event_with_an_old_id(struct sim *s, unsigned client);
+/* Events from before the beginning. */
+void sim_make_past(struct sim *s, struct sim_stream *stream, unsigned events);
+/* Somebody deletes an election, past the server. */
+void sim_delete_directly(struct sim *s);
 /* Appends to the stream. */
 void sim_second_writer(struct sim *s, struct pv_str stream);
 bool sim_may_send(const struct sim *s, unsigned client);

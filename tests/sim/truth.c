@@ -66,7 +66,7 @@ static void complete(struct sim_intent *intent, struct pv_event_id id, struct pv
 }
 
 /* "i12." or "i12.r30" */
-static struct sim_intent *intent_of(struct sim *s, struct pv_str metadata)
+struct sim_intent *sim_intent_of(struct sim *s, struct pv_str metadata)
 {
     char text[128] = "", correlation[32];
     memcpy(text, metadata.ptr, metadata.len < sizeof text - 1 ? metadata.len : sizeof text - 1);
@@ -100,7 +100,7 @@ static void check_data(struct sim *s, const struct sim_intent *intent, const str
 static void take(struct sim *s, const struct pv_recorded *recorded)
 {
     struct sim_stream *stream = sim_stream_of(s, recorded->stream);
-    struct sim_intent *intent = intent_of(s, recorded->metadata);
+    struct sim_intent *intent = sim_intent_of(s, recorded->metadata);
     struct pv_event_id id = {{0, 0}};
     if (stream == NULL || intent == NULL || s->record_count == SIM_RECORDS ||
         pv_event_id_parse(recorded->id, &id) != PV_CODE_NONE) {
@@ -126,6 +126,8 @@ static void take(struct sim *s, const struct pv_recorded *recorded)
     s->records[s->record_count++] =
         (struct sim_record){stream, intent, id, recorded->number, recorded->position, is_others(recorded)};
     gen_count(s->g, SIM_COUNT_OTHER + SAW_RECORDS);
+    if (strncmp(cat_event(intent->type)->type, "PhotoVote.Event.Ballot.", 23) == 0)
+        gen_count(s->g, SIM_COUNT_OTHER + SAW_VOTES);
     sim_tell(s, "recorded %s %lld: event %u, %s", stream->name, (long long)recorded->number, intent->number,
              cat_event(intent->type)->type);
 }
