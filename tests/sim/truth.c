@@ -142,13 +142,15 @@ static void read_on(struct sim *s, unsigned known)
     size_t count = 1;
     int64_t from = known == 0 ? 0 : s->records[known - 1].position;
     if (store->ops->read(store->self, (struct pv_str){NULL, 0}, from, &reader, &fault) != PV_STORE_OK) {
-        sim_fail(s, "the store cannot be read: %s", fault.text);
+        if (sim_has_power(s))
+            sim_fail(s, "the store cannot be read: %s", fault.text);
         return;
     }
     unsigned at = known == 0 ? 0 : known - 1;
     while (count > 0 && !s->failed) {
         if (store->ops->next(reader, records, 16, &count, &fault) != PV_STORE_OK) {
-            sim_fail(s, "the store cannot be read: %s", fault.text);
+            if (sim_has_power(s))
+                sim_fail(s, "the store cannot be read: %s", fault.text);
             break;
         }
         for (size_t i = 0; i < count && !s->failed; i++, at++) {
@@ -161,7 +163,7 @@ static void read_on(struct sim *s, unsigned known)
         }
     }
     store->ops->close_reader(reader);
-    if (at < s->record_count)
+    if (!s->dead && at < s->record_count)
         sim_fail(s, "%u records are lost", s->record_count - at);
 }
 
@@ -170,7 +172,7 @@ void sim_see_records(struct sim *s)
     struct pv_fault fault;
     int64_t last, known = s->record_count == 0 ? -1 : s->records[s->record_count - 1].position;
     if (s->dead || s->world.store.ops->last_position(s->world.store.self, &last, &fault) != PV_STORE_OK)
-        return; /* its disk has failed: it is seen after the new start */
+        return; /* what is there is seen after the new start */
     if (last != known)
         read_on(s, s->record_count);
 }
