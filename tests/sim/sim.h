@@ -234,7 +234,9 @@ struct sim_stream *sim_stream_of(struct sim *s, struct pv_str name);
 void sim_see_records(struct sim *s);
 /* After the power was cut: what was not acknowledged may be gone. */
 void sim_see_again(struct sim *s);
-const struct sim_record *sim_find_record(const struct sim *s, struct pv_event_id id);
+/* The last record of the id in a stream, or in any (NULL). */
+const struct sim_record *sim_find_record(const struct sim *s, const struct sim_stream *stream,
+                                         struct pv_event_id id);
 /* Whose metadata it is; NULL: nobody's. */
 struct sim_intent *sim_intent_of(struct sim *s, struct pv_str metadata);
 /* What the rules say of the intent after so many records of its stream. */

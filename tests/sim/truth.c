@@ -22,10 +22,12 @@ struct sim_stream *sim_stream_of(struct sim *s, struct pv_str name)
     return stream;
 }
 
-const struct sim_record *sim_find_record(const struct sim *s, struct pv_event_id id)
+const struct sim_record *sim_find_record(const struct sim *s, const struct sim_stream *stream,
+                                         struct pv_event_id id)
 {
     for (unsigned i = s->record_count; i-- > 0;) {
-        if (pv_bits128_equal(s->records[i].id.bits, id.bits))
+        if (pv_bits128_equal(s->records[i].id.bits, id.bits) &&
+            (stream == NULL || s->records[i].stream == stream))
             return &s->records[i];
     }
     return NULL;
