@@ -199,9 +199,11 @@ static void check_who(const struct pv_caller *caller, const struct naive_jwt *na
 static void check_caller(struct pv_str token, const struct naive_jwt *naive, enum pv_token_code code,
                          struct pv_jwt_keys *keys)
 {
-    const struct pv_issuer issuer = {
-        .name = expected.issuer, .roles_path = PV_STR("roles"), .keys = pv_fixed_keys(keys)};
-    const struct pv_identity_settings settings = {&issuer, 1, expected.audience, expected.leeway, 1};
+    const struct pv_issuer issuer = {.name = expected.issuer,
+                                     .audience = expected.audience,
+                                     .roles_path = PV_STR("roles"),
+                                     .keys = pv_fixed_keys(keys)};
+    const struct pv_identity_settings settings = {&issuer, 1, expected.leeway, 1};
     struct pv_identity *identity = pv_identity_new(&settings);
     struct pv_known_caller known;
     struct buf header = {NULL, 0, 0};

@@ -64,19 +64,29 @@ static enum pv_fault_kind kind_of(CURLcode code)
 {
     if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
         return PV_FAULT_KIND_DENIED;
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        return PV_FAULT_KIND_INTERRUPTED;
     if (code == CURLE_OUT_OF_MEMORY)
         return PV_FAULT_KIND_NO_MEMORY;
     return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ? PV_FAULT_KIND_DAMAGED
                                                                              : PV_FAULT_KIND_BUSY;
 }
 
+/* Called at least once a second; what it looks at may become true at any time. */
+static int look_whether_to_stop(void *stop, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    const atomic_bool *flag = stop;
+    (void)a, (void)b, (void)c, (void)d;
+    return atomic_load(flag) ? 1 : 0;
+}
+
 /* An option fails for want of memory only, or if libcurl does not have it; none is used without all. */
-static bool set_up(CURL *curl, const char *url, long ms, struct receiver *receiver)
+static bool set_up(CURL *curl, const char *url, const struct pv_http_fetching *how, struct receiver *receiver)
 {
     unsigned failed = 0;
     failed |= curl_easy_setopt(curl, CURLOPT_URL, url);
     failed |= curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    failed |= curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, ms);
+    failed |= curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, how->ms == 0 ? (long)PV_FETCH_MS : how->ms);
     failed |= curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L); /* threads */
     failed |= curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     /* A proxy would be somebody else. */
@@ -86,6 +96,13 @@ static bool set_up(CURL *curl, const char *url, long ms, struct receiver *receiv
     failed |= curl_easy_setopt(curl, CURLOPT_WRITEDATA, receiver);
     failed |= curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
     failed |= curl_easy_setopt(curl, CURLOPT_HEADERDATA, receiver);
+    if (how->ca_file != NULL)
+        failed |= curl_easy_setopt(curl, CURLOPT_CAINFO, how->ca_file);
+    if (how->stop != NULL) {
+        failed |= curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+        failed |= curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_whether_to_stop);
+        failed |= curl_easy_setopt(curl, CURLOPT_XFERINFODATA, how->stop);
+    }
     return failed == 0;
 }
 
@@ -95,10 +112,11 @@ static bool no_memory(const char *url, struct pv_fault *fault)
     return false;
 }
 
-static bool fetch(CURL *curl, const char *url, long ms, struct receiver *receiver, struct pv_fault *fault)
+static bool fetch(CURL *curl, const char *url, const struct pv_http_fetching *how, struct receiver *receiver,
+                  struct pv_fault *fault)
 {
     long status = 0;
-    if (!set_up(curl, url, ms, receiver))
+    if (!set_up(curl, url, how, receiver))
         return no_memory(url, fault);
     CURLcode code = curl_easy_perform(curl);
     if (receiver->no_memory)
@@ -120,22 +138,18 @@ static bool fetch(CURL *curl, const char *url, long ms, struct receiver *receive
     return false;
 }
 
-bool pv_http_fetch_within(const char *url, long ms, struct pv_fetched *fetched, struct pv_fault *fault)
+bool pv_http_fetch(void *how, const char *url, struct pv_fetched *fetched, struct pv_fault *fault)
 {
+    static const struct pv_http_fetching plain = {.ms = 0};
     struct receiver receiver = {.too_large = false};
     CURL *curl = curl_easy_init();
     if (curl == NULL)
         return no_memory(url, fault);
-    bool ok = fetch(curl, url, ms, &receiver, fault);
+    bool ok = fetch(curl, url, how == NULL ? &plain : how, &receiver, fault);
     curl_easy_cleanup(curl);
     if (ok)
         *fetched = receiver.got;
     else
         pv_fetched_deinit(&receiver.got);
     return ok;
-}
-
-bool pv_http_fetch(const char *url, struct pv_fetched *fetched, struct pv_fault *fault)
-{
-    return pv_http_fetch_within(url, PV_FETCH_MS, fetched, fault);
 }

@@ -17,14 +17,17 @@ struct pv_oidc_keys {
     struct pv_str issuer;
     const struct pv_clock *clock;
     pv_fetch_fn *fetch;
+    void *fetch_context;
+    int64_t retry_ms;
     char discovery[PV_OIDC_URL_SIZE];
 
     pthread_mutex_t lock;                /* of all that follows */
     struct shared *current;              /* NULL: none yet */
     unsigned char digest[PV_SHA256_LEN]; /* of the text that the current ones were read from */
     uint64_t generation;
-    int64_t tried_at, fresh_until; /* by the monotonic clock */
+    int64_t tried_at, got_at, fresh_until; /* by the monotonic clock; got_at: when that fetch began */
     bool tried, fetching, failed;
+    bool wanted;           /* a token came whose key is not there */
     struct pv_fault fault; /* of the last try, where it failed */
 };
 
@@ -38,9 +41,10 @@ static void unlock(struct pv_oidc_keys *keys)
     (void)pthread_mutex_unlock(&keys->lock);
 }
 
-bool pv_oidc_keys_open(struct pv_str issuer, const struct pv_clock *clock, pv_fetch_fn *fetch,
-                       struct pv_oidc_keys **keys, struct pv_fault *fault)
+bool pv_oidc_keys_open(const struct pv_oidc_options *options, struct pv_oidc_keys **keys,
+                       struct pv_fault *fault)
 {
+    struct pv_str issuer = options->issuer;
     char url[PV_OIDC_URL_SIZE];
     if (!pv_oidc_discovery_url(issuer, url)) {
         pv_fault_set(fault, PV_FAULT_KIND_DENIED,
@@ -56,8 +60,10 @@ bool pv_oidc_keys_open(struct pv_str issuer, const struct pv_clock *clock, pv_fe
         return false;
     }
     made->issuer = issuer;
-    made->clock = clock;
-    made->fetch = fetch;
+    made->clock = options->clock;
+    made->fetch = options->fetch;
+    made->fetch_context = options->fetch_context;
+    made->retry_ms = options->retry_ms;
     memcpy(made->discovery, url, sizeof url);
     *keys = made;
     return true;
@@ -109,7 +115,7 @@ static bool discover(const struct pv_oidc_keys *keys, char jwks_uri[PV_OIDC_URL_
 {
     struct pv_fetched fetched;
     struct pv_document_error error;
-    if (!keys->fetch(keys->discovery, &fetched, fault))
+    if (!keys->fetch(keys->fetch_context, keys->discovery, &fetched, fault))
         return false;
     enum pv_result result = pv_oidc_discovery_read(str_of(&fetched.body), keys->issuer, jwks_uri, &error);
     pv_fetched_deinit(&fetched);
@@ -138,7 +144,7 @@ static bool fetch_news(const struct pv_oidc_keys *keys, struct news *news, struc
     char uri[PV_OIDC_URL_SIZE];
     struct pv_fetched fetched;
     struct pv_document_error error;
-    if (!discover(keys, uri, fault) || !keys->fetch(uri, &fetched, fault))
+    if (!discover(keys, uri, fault) || !keys->fetch(keys->fetch_context, uri, &fetched, fault))
         return false;
     news->keep = pv_oidc_keep(str_of(&fetched.cache_control));
     enum pv_result result = read_set(str_of(&fetched.body), news, &error);
@@ -152,6 +158,7 @@ static bool fetch_news(const struct pv_oidc_keys *keys, struct news *news, struc
 
 static void take_news(struct pv_oidc_keys *keys, const struct news *news)
 {
+    keys->got_at = keys->tried_at;
     keys->fresh_until = pv_clock_ms(keys->clock) + news->keep * 1000;
     if (keys->current != NULL && memcmp(keys->digest, news->digest, PV_SHA256_LEN) == 0) {
         leave(news->set); /* the same again */
@@ -163,17 +170,30 @@ static void take_news(struct pv_oidc_keys *keys, const struct news *news)
     keys->generation++;
 }
 
-static bool may_try(const struct pv_oidc_keys *keys, int64_t now)
+/* When there is something to fetch, by the clock; whether it is allowed by then is another matter. */
+static int64_t due_at(const struct pv_oidc_keys *keys)
 {
-    return !keys->fetching && (!keys->tried || now - keys->tried_at >= PV_OIDC_RETRY_MS);
+    return keys->current == NULL || keys->wanted ? INT64_MIN : keys->fresh_until;
 }
 
-/* Under the lock, which is given back while it fetches. */
+/* For how many ms there is nothing to do. */
+static int64_t idle_ms(const struct pv_oidc_keys *keys, int64_t now)
+{
+    int64_t at = due_at(keys), allowed = keys->tried ? keys->tried_at + keys->retry_ms : now;
+    if (keys->fetching)
+        return keys->retry_ms;
+    if (at < allowed)
+        at = allowed;
+    return at > now ? at - now : 0;
+}
+
+/* Gives the lock back while it fetches. */
 static void renew(struct pv_oidc_keys *keys, int64_t now)
 {
     struct news news;
     struct pv_fault fault;
     keys->fetching = keys->tried = true;
+    keys->wanted = false;
     keys->tried_at = now;
     unlock(keys);
     bool ok = fetch_news(keys, &news, &fault);
@@ -186,48 +206,52 @@ static void renew(struct pv_oidc_keys *keys, int64_t now)
         keys->fault = fault;
 }
 
-/* Under the lock, which is given back meanwhile. */
-static void renew_if_due(struct pv_oidc_keys *keys, int64_t now)
+int64_t pv_oidc_keys_renew(struct pv_oidc_keys *keys)
 {
-    if ((keys->current == NULL || now >= keys->fresh_until) && may_try(keys, now))
-        renew(keys, now);
-}
-
-void pv_oidc_keys_renew(struct pv_oidc_keys *keys)
-{
-    int64_t now = pv_clock_ms(keys->clock);
     lock(keys);
-    renew_if_due(keys, now);
+    int64_t now = pv_clock_ms(keys->clock), idle = idle_ms(keys, now);
+    if (idle == 0) {
+        renew(keys, now);
+        idle = idle_ms(keys, pv_clock_ms(keys->clock));
+    }
     unlock(keys);
+    return idle;
 }
 
 /* By the current keys; the lock is given back meanwhile. */
 static enum pv_result verify_now(struct pv_oidc_keys *keys, const struct pv_jwt *jwt, enum pv_token_code *why)
 {
     struct shared *set = keys->current;
-    enum pv_result result = PV_REFUSED;
-    *why = PV_TOKEN_UNKNOWN_KEY;
-    if (set == NULL)
-        return result;
     set->users++;
     unlock(keys);
-    result = pv_jwt_verify(jwt, set->keys, why);
+    enum pv_result result = pv_jwt_verify(jwt, set->keys, why);
     lock(keys);
     leave(set);
     return result;
 }
 
+/* Of a key that was not among those of that generation, which may have been followed by another meanwhile. */
+static enum pv_token_code miss(struct pv_oidc_keys *keys, uint64_t generation)
+{
+    bool fresh = keys->current != NULL && pv_clock_ms(keys->clock) - keys->got_at < keys->retry_ms;
+    if (fresh && keys->generation == generation)
+        return PV_TOKEN_UNKNOWN_KEY;
+    if (!fresh && !keys->fetching)
+        keys->wanted = true;
+    return PV_TOKEN_KEYS_PENDING;
+}
+
 enum pv_result pv_oidc_keys_verify(void *self, const struct pv_jwt *jwt, enum pv_token_code *why)
 {
     struct pv_oidc_keys *keys = self;
-    int64_t now = pv_clock_ms(keys->clock);
+    enum pv_result result = PV_REFUSED;
+    enum pv_token_code code = PV_TOKEN_UNKNOWN_KEY;
     lock(keys);
-    renew_if_due(keys, now);
-    enum pv_result result = verify_now(keys, jwt, why);
-    if (result == PV_REFUSED && *why == PV_TOKEN_UNKNOWN_KEY && may_try(keys, now)) {
-        renew(keys, now);
-        result = verify_now(keys, jwt, why);
-    }
+    uint64_t generation = keys->generation;
+    if (keys->current != NULL)
+        result = verify_now(keys, jwt, &code);
+    if (result == PV_REFUSED)
+        *why = code == PV_TOKEN_UNKNOWN_KEY ? miss(keys, generation) : code;
     unlock(keys);
     return result;
 }

@@ -100,8 +100,10 @@ static void publish(struct pv_api *api, struct pv_http_exchange *exchange, const
         return;
     }
     enum pv_broker_result result = broker->ops->publish(broker->self, &sent, &fault);
-    /* From here on the exchange may have been answered already. */
-    if (result != PV_BROKER_OK && pv_waiting_take(api->waiting, sent.reply_to, &wait))
+    /* From here on the exchange may have been answered already. After a fault nobody knows whether the
+       command was taken: the answer comes, or the time for it runs out (202), as with any other. */
+    bool refused = result == PV_BROKER_BUSY || result == PV_BROKER_CLOSED;
+    if (refused && pv_waiting_take(api->waiting, sent.reply_to, &wait))
         pv_problem(exchange, result == PV_BROKER_BUSY ? PV_API_BUSY : PV_API_UNAVAILABLE, NULL, own_sentence);
 }
 

@@ -183,7 +183,7 @@ static enum pv_result hold(const struct pv_identity_settings *settings, const st
     enum pv_result result = issuer->keys.verify(issuer->keys.self, jwt, why);
     if (result != PV_OK)
         return result;
-    const struct pv_jwt_expected expected = {issuer->name, settings->audience, now, settings->leeway};
+    const struct pv_jwt_expected expected = {issuer->name, issuer->audience, now, settings->leeway};
     enum pv_token_code code = pv_jwt_check(jwt, &expected);
     if (code == PV_TOKEN_OK)
         code = read_caller(jwt, issuer, known);

@@ -9,7 +9,7 @@
 
 /* The keys of an issuer. Both may be called from many threads at once. */
 struct pv_key_source {
-    /* As pv_jwt_verify. May wait for keys that it does not have yet. */
+    /* As pv_jwt_verify. PV_TOKEN_KEYS_PENDING: no verdict, but soon. Must not wait. */
     enum pv_result (*verify)(void *self, const struct pv_jwt *jwt, enum pv_token_code *why);
     /* Changes whenever a key has gone: what was verified before must be verified anew. */
     uint64_t (*generation)(void *self);
@@ -25,6 +25,7 @@ struct pv_role_name {
 };
 struct pv_issuer {
     struct pv_str name;       /* `iss`, byte for byte */
+    struct pv_str audience;   /* what `aud` must be or have */
     struct pv_str roles_path; /* where the names of roles stand: roles, realm_access.roles (pv_jwt_texts) */
     const struct pv_role_name *role_names; /* NULL: administrator, voter, auditor; other names mean nothing */
     size_t role_name_count;
@@ -33,7 +34,6 @@ struct pv_issuer {
 struct pv_identity_settings {
     const struct pv_issuer *issuers; /* names differ */
     size_t issuer_count;
-    struct pv_str audience;
     int64_t leeway;       /* seconds */
     size_t cache_entries; /* verified tokens that are kept; 0: none */
 };
@@ -63,7 +63,8 @@ struct pv_known_caller {
    widens it.
    - A token may name no role at all: a caller who is known and may do what everybody may.
 
-   PV_REFUSED with the code (401), or PV_FAULT_MEMORY; then *known is not to be used. */
+   PV_REFUSED with the code (401, but for PV_TOKEN_KEYS_PENDING: there is no verdict yet, try again), or
+   PV_FAULT_MEMORY; then *known is not to be used. */
 enum pv_result pv_identity_caller(struct pv_identity *identity, struct pv_str authorization, int64_t now,
                                   struct pv_known_caller *known, enum pv_token_code *why) PV_MUST_USE;
 

@@ -21,7 +21,7 @@ import client
 PROGRAM, AUDIT = (os.path.abspath(path) for path in sys.argv[1:3])
 COMMANDS = (["serve"], ["demo"], ["token"], ["invite"], ["config", "show"])
 NOBODY = 65534
-OPENED, CLOSED = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
+CLOSED = "2026-01-02T00:00:00Z"
 
 
 class Case(unittest.TestCase):
@@ -367,42 +367,18 @@ class Operation(Case):
 class Stop(Case):
     """How a server ends. Nothing that was answered is lost, and nothing that was not is recorded."""
 
-    def open_election(self, server, voters=1):
-        """An open election; the clients of its voters, each with what to rate."""
-        alice = server.administrator()
-        self.election = self.ids()
-        competition, candidates = self.ids(), [self.ids(), self.ids()]
-        for name, data in (
-                [("Election.ElectionCreated", {"name": "x"}),
-                 ("Competition.CompetitionAdded", {"competition_id": competition, "name": "x"})] +
-                [("Candidate.CandidateAdded", {"competition_id": competition, "candidate_id": it, "name": "x"}) for it in candidates] +
-                [("Election.ElectionOpened", {"open_date": OPENED})]):
-            self.assertEqual(200, client.send(alice, (name, {"election_id": self.election, **data})).status)
-        rating = {"election_id": self.election, "competition_id": competition, "candidate_id": candidates[0]}
-        found = []
-        for at in range(voters):
-            voter, ballot = self.ids(), self.ids()
-            client.send(alice, ("Voter.VoterRegistered", {"election_id": self.election, "voter_id": voter, "name": "x",
-                                                          "email": "%d@example.org" % at}))
-            client.send(alice, ("Ballot.BallotCreated", {"election_id": self.election, "voter_id": voter, "ballot_id": ballot}))
-            found.append((server.voter(voter), {**rating, "ballot_id": ballot}))
-        return found
-
-    def live(self, who):
+    def live(self, paper, who):
         """A live stream, once it has said something: (connection, answer)."""
         connection = who.connect()
         headers = {"Authorization": "Bearer " + who.token} if who.token else {}
-        connection.request("GET", "/election/%s/live" % self.election, headers=headers)
+        connection.request("GET", "/election/%s/live" % paper.election, headers=headers)
         answer = connection.getresponse()
         self.assertEqual((200, "text/event-stream"), (answer.status, answer.headers["Content-Type"]))
         self.assertEqual(b"retry", answer.read(5))
         return answer
 
     def recorded(self, server):
-        copy = os.path.join(self.folder, "copy.ndjson")
-        client.run(0, AUDIT, "pull", server.store, "-o", copy)
-        with open(copy, encoding="utf-8") as file:
-            return {json.loads(line)["data"]["id"] for line in file}
+        return {record["data"]["id"] for record in client.records(AUDIT, server, self.folder)}
 
     def test_idle_server__ends_on_each_signal_with_exit_0(self):
         for how in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -411,17 +387,19 @@ class Stop(Case):
 
     def test_running_requests_and_streams__are_answered_and_end_cleanly(self):
         server = self.server().start()
-        voters = self.open_election(server, 4)
-        anybody = client.Client(server)
-        streams = [self.live(who) for who in (anybody, server.auditor(), server.administrator(), server.voter(self.ids()))]
+        paper = client.Paper(server, self.ids)
+        voters = [paper.voter() for _ in range(4)]
+        streams = [self.live(paper, who) for who in (
+            client.Client(server), server.auditor(), server.administrator(), server.voter(voters[0][1]))]
         answered, lost, lock = set(), set(), threading.Condition()
 
-        def rate(who, rating):
+        def rate(who, _, ballot):
             try:
                 while True:
-                    event_id = self.ids()
+                    event = paper.rating(ballot, 3)
+                    event_id = event[1]["id"]
                     try:
-                        answer = client.send(who, ("Ballot.BallotCandidateRated", {**rating, "id": event_id, "rating": 3}))
+                        answer = client.send(who, event)
                     except client.Lost:
                         with lock:
                             lost.add(event_id)
@@ -485,12 +463,12 @@ class Stop(Case):
     def test_same_signal_once_more__ends_it_at_once(self):
         """With whatever is under way. What was answered is on the disk."""
         server = self.server("--drain-ms", "600000").start()
-        self.open_election(server)
+        client.Paper(server, self.ids)
         self.begin_request(server)
         server.process.terminate()
         self.wait_for_stopping(server)
         self.assertEqual(-signal.SIGTERM, server.stop())
-        self.assertEqual(7, len(self.recorded(server)))
+        self.assertEqual(5, len(self.recorded(server)))
         self.assertEqual(0, server.start().stop())
         self.assertEqual("", client.run(0, AUDIT, "diff", server.store, "--against", server.cache))
 

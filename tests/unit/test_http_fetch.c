@@ -152,12 +152,17 @@ CURLcode __wrap_curl_easy_setopt(CURL *curl, CURLoption option, ...)
 static struct pv_fetched fetched;
 static struct pv_fault fault;
 
-static bool fetch_within(const char *path, long ms)
+static bool fetch_how(const char *path, struct pv_http_fetching how)
 {
     char url[128];
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%u%s", port, path);
     fetched = (struct pv_fetched){{NULL, 0}, {NULL, 0}};
-    return pv_http_fetch_within(url, ms, &fetched, &fault);
+    return pv_http_fetch(&how, url, &fetched, &fault);
+}
+
+static bool fetch_within(const char *path, long ms)
+{
+    return fetch_how(path, (struct pv_http_fetching){.ms = ms});
 }
 
 static void check_fetch(const char *path)
@@ -207,7 +212,7 @@ static void fetch__a_document(void **state)
     check_true(fetched.cache_control.ptr != NULL && fetched.cache_control.len == 0);
     pv_fetched_deinit(&fetched);
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%u/sound", port);
-    check_true(pv_http_fetch(url, &fetched, &fault));
+    check_true(pv_http_fetch(NULL, url, &fetched, &fault));
     pv_fetched_deinit(&fetched);
 }
 
@@ -241,13 +246,38 @@ static void fetch__from_one_who_does_not_answer__ends(void **state)
     check_true(fault.retry_helps);
 }
 
+/* Asked to stop before it began; meanwhile is the same call a moment later. */
+static void fetch__that_is_to_stop__ends(void **state)
+{
+    (void)state;
+    atomic_bool stop = true;
+    struct pv_http_fetching how = {.stop = &stop};
+    check_true(!fetch_how("/never", how));
+    check_int(fault.kind, PV_FAULT_KIND_INTERRUPTED);
+    stop = false;
+    check_true(fetch_how("/sound", how));
+    pv_fetched_deinit(&fetched);
+}
+
+static void fetch__with_certificates_that_are_not_there__is_a_fault(void **state)
+{
+    (void)state;
+    char url[64];
+    struct pv_http_fetching how = {.ca_file = "/nonexistent/ca.pem"};
+    (void)snprintf(url, sizeof url, "https://127.0.0.1:%u/sound", port);
+    check_true(!pv_http_fetch(&how, url, &fetched, &fault));
+    check_int(fault.kind, PV_FAULT_KIND_DENIED);
+    check_true(fetch_how("/sound", how)); /* which needs none */
+    pv_fetched_deinit(&fetched);
+}
+
 static void fetch__from_elsewhere__is_a_fault(void **state)
 {
     (void)state;
     static const char *const urls[] = {"file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/",
                                        "http://", "http://127.0.0.1:99999/"};
     for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
-        check_true(!pv_http_fetch(urls[i], &fetched, &fault));
+        check_true(!pv_http_fetch(NULL, urls[i], &fetched, &fault));
         check_int(fault.kind, PV_FAULT_KIND_DAMAGED);
     }
     char url[64];
@@ -257,12 +287,13 @@ static void fetch__from_elsewhere__is_a_fault(void **state)
     check_true(fd >= 0 && bind(fd, (struct sockaddr *)&address, len) == 0 &&
                getsockname(fd, (struct sockaddr *)&address, &len) == 0);
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%u/", ntohs(address.sin_port));
-    check_true(!pv_http_fetch(url, &fetched, &fault));
+    check_true(!pv_http_fetch(NULL, url, &fetched, &fault));
     check_int(fault.kind, PV_FAULT_KIND_BUSY);
     check_int(close(fd), 0);
     /* TLS spoken to somebody who does not */
     (void)snprintf(url, sizeof url, "https://127.0.0.1:%u/sound", port);
-    check_true(!pv_http_fetch_within(url, 50, &fetched, &fault));
+    struct pv_http_fetching hurry = {.ms = 50};
+    check_true(!pv_http_fetch(&hurry, url, &fetched, &fault));
     check_int(fault.kind, PV_FAULT_KIND_BUSY);
 }
 
@@ -284,14 +315,17 @@ static void fetch__that_libcurl_cannot__is_a_fault(void **state)
         check_no_fetch("/sound", cases[i].kind, curl_easy_strerror(cases[i].code));
     }
     perform_fails = CURLE_OK;
-    for (option_fails = 0; option_fails < 11; option_fails++) {
+    const atomic_bool stop = false;
+    const struct pv_http_fetching all = {.ca_file = "/nonexistent/ca.pem", .stop = &stop};
+    for (option_fails = 0; option_fails < 15; option_fails++) {
         options = 0;
-        check_no_fetch("/sound", PV_FAULT_KIND_NO_MEMORY, "out of memory");
+        check_true(!fetch_how("/sound", all));
+        check_int(fault.kind, PV_FAULT_KIND_NO_MEMORY);
     }
     option_fails = UINT_MAX;
     options = 0;
-    check_fetch("/sound");
-    check_int(options, 11); /* that there are no more of them */
+    check_true(fetch_how("/sound", all));
+    check_int(options, 15); /* that there are no more of them */
     pv_fetched_deinit(&fetched);
 }
 
@@ -315,6 +349,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(fetch__another_answer__is_a_fault),
     cmocka_unit_test(fetch__more_than_256_kib__is_a_fault),
     cmocka_unit_test(fetch__from_one_who_does_not_answer__ends),
+    cmocka_unit_test(fetch__that_is_to_stop__ends),
+    cmocka_unit_test(fetch__with_certificates_that_are_not_there__is_a_fault),
     cmocka_unit_test(fetch__from_elsewhere__is_a_fault),
     cmocka_unit_test(fetch__that_libcurl_cannot__is_a_fault),
     cmocka_unit_test(fetch__without_memory__is_a_fault),

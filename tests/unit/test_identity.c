@@ -50,14 +50,16 @@ static int set_up(void **state)
     ours = (struct counted_keys){.keys = jwt_kit_keys()};
     theirs = (struct counted_keys){.keys = jwt_kit_keys()};
     issuers[0] = (struct pv_issuer){.name = PV_STR("us"),
+                                    .audience = PV_STR("photovote"),
                                     .roles_path = PV_STR("roles"),
                                     .keys = {counted_verify, counted_generation, &ours}};
     issuers[1] = (struct pv_issuer){.name = PV_STR("https://id.example"),
+                                    .audience = PV_STR("members"),
                                     .roles_path = PV_STR("realm_access.roles"),
                                     .role_names = their_names,
                                     .role_name_count = 3,
                                     .keys = {counted_verify, counted_generation, &theirs}};
-    settings = (struct pv_identity_settings){issuers, 2, PV_STR("photovote"), LEEWAY, 64};
+    settings = (struct pv_identity_settings){issuers, 2, LEEWAY, 64};
     identity = pv_identity_new(&settings);
     return identity == NULL;
 }
@@ -95,8 +97,8 @@ static enum pv_token_code ask(const char *claims)
 static enum pv_token_code ask_theirs(const char *claims)
 {
     char all[1024];
-    (void)snprintf(all, sizeof all,
-                   "{\"iss\":\"https://id.example\",\"aud\":[\"photovote\"],\"exp\":1100,%s}", claims);
+    (void)snprintf(all, sizeof all, "{\"iss\":\"https://id.example\",\"aud\":[\"members\"],\"exp\":1100,%s}",
+                   claims);
     kit_token_make(&token, PV_JWT_RS256, all);
     return ask_at("Bearer ", token.text, NOW);
 }
@@ -312,6 +314,17 @@ static void issuer__with_the_keys_of_another__is_refused(void **state)
     check_int(ask_at("Bearer ", token.text, NOW), PV_TOKEN_UNKNOWN_KEY);
 }
 
+static void issuer__for_the_audience_of_another__is_refused(void **state)
+{
+    (void)state;
+    check_int(ask_theirs("\"sub\":\"s\""), PV_TOKEN_OK);
+    kit_token_make(&token, PV_JWT_RS256,
+                   "{\"iss\":\"https://id.example\",\"aud\":\"photovote\",\"exp\":1100,\"sub\":\"s\"}");
+    check_int(ask_at("Bearer ", token.text, NOW), PV_TOKEN_AUDIENCE);
+    kit_token_make(&token, PV_JWT_EDDSA, "{\"iss\":\"us\",\"aud\":\"members\",\"exp\":1100,\"sub\":\"s\"}");
+    check_int(ask_at("Bearer ", token.text, NOW), PV_TOKEN_AUDIENCE);
+}
+
 static void issuer__refusals_and_faults_of_its_keys__come_out(void **state)
 {
     (void)state;
@@ -523,6 +536,7 @@ static const struct CMUnitTest tests[] = {
     TEST(caller__for_one_election),
     TEST(issuer__that_is_not_ours__is_refused),
     TEST(issuer__with_the_keys_of_another__is_refused),
+    TEST(issuer__for_the_audience_of_another__is_refused),
     TEST(issuer__refusals_and_faults_of_its_keys__come_out),
     TEST(keys__that_are_fixed__verify),
     TEST(cache__a_token_seen_before__is_not_verified_again),
@@ -533,4 +547,4 @@ static const struct CMUnitTest tests[] = {
     TEST(cache__full__gives_up_what_was_not_used_for_the_longest_time),
     TEST(identity__asked_by_many_threads__answers_each),
 };
-CHECK_MAIN(tests, 19)
+CHECK_MAIN(tests, 20)

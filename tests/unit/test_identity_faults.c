@@ -20,7 +20,7 @@ int __wrap_pthread_mutex_init(pthread_mutex_t *lock, const pthread_mutexattr_t *
 static void identity__that_cannot_be_made(void **state)
 {
     (void)state;
-    const struct pv_identity_settings settings = {NULL, 0, PV_STR("photovote"), 0, 16};
+    const struct pv_identity_settings settings = {NULL, 0, 0, 16};
     for (size_t i = 0; i < 2; i++) {
         failing_at(i);
         check_true(pv_identity_new(&settings) == NULL);
@@ -39,9 +39,11 @@ static void caller__without_memory__is_a_fault(void **state)
     (void)state;
     failing_at(SIZE_MAX);
     struct pv_jwt_keys *keys = jwt_kit_keys();
-    const struct pv_issuer issuer = {
-        .name = PV_STR("us"), .roles_path = PV_STR("roles"), .keys = pv_fixed_keys(keys)};
-    const struct pv_identity_settings settings = {&issuer, 1, PV_STR("photovote"), 0, 0};
+    const struct pv_issuer issuer = {.name = PV_STR("us"),
+                                     .audience = PV_STR("photovote"),
+                                     .roles_path = PV_STR("roles"),
+                                     .keys = pv_fixed_keys(keys)};
+    const struct pv_identity_settings settings = {&issuer, 1, 0, 0};
     struct pv_identity *identity = pv_identity_new(&settings);
     static struct kit_token token;
     static struct pv_known_caller known;

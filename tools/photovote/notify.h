@@ -5,7 +5,8 @@
 #include <signal.h>
 
 /* SIGTERM, SIGINT and SIGHUP are from now on waited for, by the main thread only (sigtimedwait); before any
-   other thread is started. A pipe or socket that was closed is an error, and no signal. */
+   other thread is started. A pipe or socket that was closed, and a limit of the
+   size of files, are errors, and no signals. */
 void pv_block_signals(sigset_t *signals);
 
 /* sd_notify's protocol: a datagram to $NOTIFY_SOCKET. `READY=1`, `STOPPING=1`. */

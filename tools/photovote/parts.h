@@ -65,6 +65,8 @@ struct pv_server {
 
     bool worker_runs, projector_runs;
     atomic_bool draining, stop_readers, stop_projector;
+    atomic_bool caught_up;      /* what was recorded before the start is projected */
+    _Atomic int64_t give_up_ms; /* from when a worker that meets a fault ends all the same; 0: never */
     atomic_int worker_faults, projector_faults; /* in a row; 0: it is well */
     struct pv_metrics *metrics;
 };

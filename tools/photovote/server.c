@@ -1,10 +1,13 @@
 /* The running server: its parts in the order in which they need each other. */
 #include "metrics.h"
+#include "notify.h"
 #include "parts.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+enum { CATCH_UP_NS = 2000000, CATCH_UP_TOLD = 2500 /* every five seconds */ };
 enum { NAK_DELAY_MS = 200, BODY_BYTES = 65536, OPERATOR_CONNECTIONS = 32, END_MS = 5000 };
 
 static void on_access(void *context, const struct pv_http_access *access)
@@ -47,16 +50,32 @@ static void on_refused(void *context, const struct pv_recorded *record, const st
                 pv_code_name(why->code), (char *)NULL);
 }
 
+/* Nobody waits for a projector of another process. */
+static bool has_caught_up(struct pv_server *server)
+{
+    return server->projector == NULL || atomic_load(&server->caught_up);
+}
+
 /* The parts that must be well, and whether they are. */
 static bool print_ready(void *context, struct pv_out *out)
 {
     struct pv_server *server = context;
     bool worker = atomic_load(&server->worker_faults) == 0,
          projector = atomic_load(&server->projector_faults) == 0;
-    bool draining = atomic_load(&server->draining), ready = worker && projector && !draining;
+    const char *provider_keys; /* they are told, and matter only where no other tokens are accepted */
+    bool tokens = pv_who_ready(server->who, &provider_keys), caught_up = has_caught_up(server);
+    bool draining = atomic_load(&server->draining);
+    bool ready = worker && projector && tokens && caught_up && !draining;
     pv_out_cstr(out, ready ? "{\"status\":\"ready\"" : "{\"status\":\"not ready\"");
     pv_out_cstr(out, worker ? ",\"worker\":\"well\"" : ",\"worker\":\"failing\"");
-    pv_out_cstr(out, projector ? ",\"projector\":\"well\"" : ",\"projector\":\"failing\"");
+    pv_out_cstr(out, !projector  ? ",\"projector\":\"failing\""
+                     : caught_up ? ",\"projector\":\"well\""
+                                 : ",\"projector\":\"catching up\"");
+    if (provider_keys != NULL) {
+        pv_out_cstr(out, ",\"provider_keys\":\"");
+        pv_out_cstr(out, provider_keys);
+        pv_out_char(out, '"');
+    }
     pv_out_cstr(out, draining ? ",\"draining\":true}" : ",\"draining\":false}");
     return ready;
 }
@@ -184,6 +203,23 @@ static bool listen_to_operators(struct pv_server *server, struct pv_fault *fault
         &server->operators_http, fault);
 }
 
+/* What was answered before the start is to be read after it. A projector that fails is no reason not to
+   record; nor is this one not to end: the signals wait. */
+static void await_projection(struct pv_server *server)
+{
+    const struct timespec pause = {0, CATCH_UP_NS};
+    sigset_t signals;
+    (void)sigemptyset(&signals);
+    for (unsigned waited = 1; !has_caught_up(server) && atomic_load(&server->projector_faults) == 0 &&
+                              sigpending(&signals) == 0 && sigismember(&signals, SIGTERM) == 0 &&
+                              sigismember(&signals, SIGINT) == 0 && sigismember(&signals, SIGHUP) == 0;
+         waited++) {
+        if (waited % CATCH_UP_TOLD == 0)
+            pv_notify("EXTEND_TIMEOUT_USEC=30000000");
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
 static bool listen_to_all(struct pv_server *server, struct pv_fault *fault)
 {
     const struct pv_config *config = server->config;
@@ -239,12 +275,16 @@ bool pv_server_start(struct pv_server *server, const struct pv_config *config, s
     begin(server, config);
     bool sound = pv_open_stores(server, fault);
     if (sound) {
-        server->who = pv_who_new(config, &server->clock, fault);
+        server->who = pv_who_new(config, &server->clock, &server->log, fault);
         sound = server->who != NULL;
     }
     if (sound)
         sound = make_workers(server, fault) && make_api(server, fault) && pv_start_threads(server, fault) &&
-                listen_to_operators(server, fault) && listen_to_all(server, fault);
+                listen_to_operators(server, fault);
+    if (sound) {
+        await_projection(server);
+        sound = listen_to_all(server, fault);
+    }
     if (!sound) {
         pv_mhd_close(server->operators_http);
         close_all(server);

@@ -1,7 +1,7 @@
 /* Every setting: PV_SETTING(TAG, name, KIND, default, least, most, help). The flag is --name, the
    environment's and .env's name is PHOTOVOTE_NAME with underscores, the file's is the name itself. KIND is
-   TEXT, NUMBER (least and most are its bounds), SWITCH (on or off), SQLITE (sqlite:PATH, or empty) or LEVEL (of
-   the log). */
+   TEXT, NUMBER (least and most are its bounds), SWITCH (on or off), SQLITE (sqlite:PATH, or empty) or LEVEL
+   (of the log). */
 
 /* clang-format off */
 PV_SETTING(LISTEN, listen, TEXT, "127.0.0.1", 0, 0, "address to listen on; TLS is a proxy's business")
@@ -13,6 +13,15 @@ PV_SETTING(STORE, store, SQLITE, "", 0, 0, "event store, sqlite:PATH; empty: eve
 PV_SETTING(CACHE, cache, SQLITE, "", 0, 0, "document cache, sqlite:PATH; empty: cache.db in the data directory")
 PV_SETTING(AUDIENCE, audience, TEXT, "photovote", 0, 0, "what a token's `aud` must name")
 PV_SETTING(OWN_ISSUER, own-issuer, SWITCH, "on", 0, 0, "accept tokens that `photovote token` signed")
+PV_SETTING(OIDC_ISSUER, oidc-issuer, TEXT, "", 0, 0, "accept tokens of this OpenID Connect provider too: its `iss`, a URL; empty: of none")
+PV_SETTING(OIDC_AUDIENCE, oidc-audience, TEXT, "", 0, 0, "what the `aud` of its tokens must name; empty: audience")
+PV_SETTING(OIDC_ROLES, oidc-roles, TEXT, "realm_access.roles", 0, 0, "the claim that holds the roles in its tokens, or the path to it, with dots")
+PV_SETTING(OIDC_ROLE_ADMINISTRATOR, oidc-role-administrator, TEXT, "administrator", 0, 0,
+           "what an administrator is called there; empty: there is none")
+PV_SETTING(OIDC_ROLE_VOTER, oidc-role-voter, TEXT, "voter", 0, 0, "what a voter is called there")
+PV_SETTING(OIDC_ROLE_AUDITOR, oidc-role-auditor, TEXT, "auditor", 0, 0, "what an auditor is called there")
+PV_SETTING(OIDC_CA_FILE, oidc-ca-file, TEXT, "", 0, 0, "certificates (PEM) to believe the provider by; empty: the system's")
+PV_SETTING(OIDC_RETRY_MS, oidc-retry-ms, NUMBER, "30000", 100, 3600000, "the least time between two fetches of the provider's keys")
 PV_SETTING(BASE_URL, base-url, TEXT, "http://127.0.0.1:8080", 0, 0, "what invitations link to")
 PV_SETTING(HTTP_THREADS, http-threads, NUMBER, "2", 1, 64, "threads that serve HTTP")
 PV_SETTING(READ_THREADS, read-threads, NUMBER, "2", 1, 64, "threads that answer reads from the cache")
