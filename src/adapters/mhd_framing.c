@@ -44,12 +44,12 @@ static bool is_token(struct pv_str text)
 /* Visible, blank, tab or beyond ASCII: above all no bare CR. */
 static bool is_field_value(struct pv_str text)
 {
+    unsigned char bad = 0; /* without a way out in the middle: many at a time */
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if ((c < ' ' && c != '\t') || c == 0x7f)
-            return false;
+        bad |= (unsigned char)(((c < ' ') & (c != '\t')) | (c == 0x7f));
     }
-    return true;
+    return bad == 0;
 }
 
 static struct pv_str without_blanks_behind(struct pv_str text)

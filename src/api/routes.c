@@ -101,8 +101,16 @@ static bool next_segment(struct pv_str *rest, struct pv_str *segment)
     return true;
 }
 
+/* Most are told apart by how they begin. */
+static bool begins_alike(const char *pattern, struct pv_str path)
+{
+    return path.len > 1 && pattern[1] == path.ptr[1];
+}
+
 static bool matches(const char *pattern, struct pv_str path, struct pv_str *id)
 {
+    if (!begins_alike(pattern, path))
+        return false;
     struct pv_str wanted = {pattern, strlen(pattern)}, part, given;
     *id = (struct pv_str){NULL, 0};
     while (next_segment(&wanted, &part)) {

@@ -35,8 +35,9 @@ static bool is_json(struct pv_str type)
 }
 
 /* A ULID: the time in milliseconds, then chance. */
-static struct pv_event_id fresh_id(const struct pv_clock *clock)
+static struct pv_event_id fresh_id(void *context)
 {
+    const struct pv_clock *clock = context;
     unsigned char chance[10];
     uint64_t ms = (uint64_t)(pv_clock_now(clock).us / 1000) & 0xffffffffffffULL;
     struct pv_event_id id = {{ms << 16, 0}};
@@ -147,7 +148,7 @@ static void decode(struct pv_api *api, struct pv_http_exchange *exchange, const 
 {
     struct pv_event_request request;
     struct pv_str body = exchange->request->body;
-    if (pv_event_request_read(route->event, body, scratch, fresh_id(api->options.clock), &request) != PV_OK) {
+    if (pv_event_request_read(route->event, body, scratch, fresh_id, api->options.clock, &request) != PV_OK) {
         pv_problem(exchange, PV_API_BUSY, NULL, own_sentence);
     } else if (request.fault_count > 0) {
         pv_problem_refusals(exchange, request.faults, request.fault_count);

@@ -52,18 +52,20 @@ static void fill_in(struct pv_primitive *primitive, struct pv_bits128 bits, char
 
 /* Puts in what was left out. The ids' texts must live until the event is made. */
 static enum pv_result complete(enum pv_event_type type, struct pv_primitive *primitives,
-                               struct pv_event_id fresh, char texts[2][PV_ULID_LEN],
+                               pv_fresh_id_fn *fresh, void *context, char texts[2][PV_ULID_LEN],
                                struct pv_event_request *request)
 {
     const struct pv_event_spec *spec = pv_event_spec(type);
     enum pv_field makes = pv_event_makes(type);
-    struct pv_event_id id = fresh;
+    struct pv_event_id id;
     request->made_id = is_left_out(&primitives[0]);
-    if (request->made_id)
-        fill_in(&primitives[0], fresh.bits, texts[0]);
-    else if (primitives[0].kind != PV_PRIMITIVE_STRING ||
-             pv_event_id_parse(primitives[0].text, &id) != PV_CODE_NONE)
+    if (request->made_id) {
+        id = fresh(context);
+        fill_in(&primitives[0], id.bits, texts[0]);
+    } else if (primitives[0].kind != PV_PRIMITIVE_STRING ||
+               pv_event_id_parse(primitives[0].text, &id) != PV_CODE_NONE) {
         return PV_OK; /* it will be refused for its id */
+    }
     for (size_t i = 1; i < spec->field_count; i++) {
         struct pv_bits128 bits;
         if (spec->fields[i].name != makes || !is_left_out(&primitives[i]))
@@ -77,7 +79,7 @@ static enum pv_result complete(enum pv_event_type type, struct pv_primitive *pri
 }
 
 enum pv_result pv_event_request_read(enum pv_event_type type, struct pv_str body, char *scratch,
-                                     struct pv_event_id fresh, struct pv_event_request *request)
+                                     pv_fresh_id_fn *fresh, void *context, struct pv_event_request *request)
 {
     struct pv_names names;
     struct pv_event_text text;
@@ -93,7 +95,7 @@ enum pv_result pv_event_request_read(enum pv_event_type type, struct pv_str body
         pv_event_check_repeats(type, &text, &request->faults[0]) != PV_OK)
         return PV_OK;
     pv_event_primitives(type, &text, scratch, &used, primitives);
-    if (complete(type, primitives, fresh, made, request) != PV_OK)
+    if (complete(type, primitives, fresh, context, made, request) != PV_OK)
         return PV_FAULT_MEMORY;
     request->fault_count = pv_event_faults(type, primitives, &request->event, request->faults);
     for (size_t i = 0; i < request->fault_count; i++)

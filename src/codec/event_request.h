@@ -13,12 +13,17 @@ struct pv_event_request {
     struct pv_refusal faults[PV_EVENT_FIELDS_MAX];
 };
 
-/* D5 steps 1 to 3 on a body. Unescaped texts go to scratch, which must hold body.len bytes. `fresh` becomes
-   the event's id if it has none. The thing's id is derived from the event's, so that a request that is sent
-   again with the same `id` means the same thing. PV_OK, also with faults, or PV_FAULT_MEMORY (of the hash).
+/* Gives an id that no event has yet. */
+typedef struct pv_event_id pv_fresh_id_fn(void *context);
+
+/* D5 steps 1 to 3 on a body. Unescaped texts go to scratch, which must hold body.len bytes. `fresh` is asked
+   for the event's id if it has none. The thing's id is derived from the event's, so that a request that is
+   sent again with the same `id` means the same thing. PV_OK, also with faults, or PV_FAULT_MEMORY (of the
+   hash).
  */
 enum pv_result pv_event_request_read(enum pv_event_type type, struct pv_str body, char *scratch,
-                                     struct pv_event_id fresh, struct pv_event_request *request) PV_MUST_USE;
+                                     pv_fresh_id_fn *fresh, void *context,
+                                     struct pv_event_request *request) PV_MUST_USE;
 
 /* The field that holds the id of what an event makes (ElectionCreated: election_id); PV_KEY_NONE if it makes
    nothing. */

@@ -100,13 +100,22 @@ enum pv_code pv_event_id_parse(struct pv_str text, struct pv_event_id *out)
     return text.len == PV_UUID_LEN ? uuid_parse(text.ptr, &out->bits) : pv_ulid_parse(text, &out->bits);
 }
 
+/* The last so many characters of a number. */
+static void encode(uint64_t bits, char *out, int count)
+{
+    for (int i = count - 1; i >= 0; i--) {
+        out[i] = base32_digits[bits & 31];
+        bits >>= 5;
+    }
+}
+
+/* The lower half is 12 characters and 4 bits of the one before, the upper half's last bit is that one's
+ * first. */
 void pv_ulid_format(struct pv_bits128 bits, char out[PV_ULID_LEN])
 {
-    for (int i = PV_ULID_LEN - 1; i >= 0; i--) {
-        out[i] = base32_digits[bits.lo & 31];
-        bits.lo = bits.lo >> 5 | bits.hi << 59;
-        bits.hi >>= 5;
-    }
+    encode(bits.hi >> 1, out, 13);
+    out[13] = base32_digits[(bits.hi << 4 | bits.lo >> 60) & 31];
+    encode(bits.lo, out + 14, 12);
 }
 
 void pv_uuid_format(struct pv_bits128 bits, char out[PV_UUID_LEN])

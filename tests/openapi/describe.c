@@ -27,16 +27,21 @@ static bool find_event(struct pv_str name, enum pv_event_type *type)
     return false;
 }
 
+static struct pv_event_id fresh_id(void *context)
+{
+    (void)context;
+    return (struct pv_event_id){{1, 2}};
+}
+
 static bool judge_line(struct pv_str line, char *scratch)
 {
-    const struct pv_event_id fresh = {{1, 2}};
     struct pv_event_request request;
     enum pv_event_type type;
     const char *space = memchr(line.ptr, ' ', line.len);
     if (space == NULL || !find_event((struct pv_str){line.ptr, (size_t)(space - line.ptr)}, &type))
         return false;
     struct pv_str body = {space + 1, line.len - (size_t)(space + 1 - line.ptr)};
-    if (pv_event_request_read(type, body, scratch, fresh, &request) != PV_OK)
+    if (pv_event_request_read(type, body, scratch, fresh_id, NULL, &request) != PV_OK)
         return false;
     for (size_t i = 0; i < request.fault_count; i++)
         (void)printf("%s%s", i > 0 ? " " : "", pv_code_name(request.faults[i].code));

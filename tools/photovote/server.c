@@ -8,7 +8,13 @@
 #include <time.h>
 
 enum { CATCH_UP_NS = 2000000, CATCH_UP_TOLD = 2500 /* every five seconds */ };
-enum { NAK_DELAY_MS = 200, BODY_BYTES = 65536, OPERATOR_CONNECTIONS = 32, END_MS = 5000 };
+enum {
+    NAK_DELAY_MS = 200,
+    HEADER_BYTES = 16384,
+    BODY_BYTES = 65536,
+    OPERATOR_CONNECTIONS = 32,
+    END_MS = 5000
+};
 
 static void on_access(void *context, const struct pv_http_access *access)
 {
@@ -231,6 +237,7 @@ static bool listen_to_all(struct pv_server *server, struct pv_fault *fault)
             .threads = (unsigned)pv_config_number(config, PV_SET_HTTP_THREADS),
             .connections = (unsigned)pv_config_number(config, PV_SET_CONNECTIONS),
             .connections_per_address = (unsigned)pv_config_number(config, PV_SET_CONNECTIONS_PER_ADDRESS),
+            .header_bytes = HEADER_BYTES,
             .body_bytes = BODY_BYTES,
             .heartbeat_ms = pv_config_number(config, PV_SET_HEARTBEAT_MS),
             .streams_max = (unsigned)pv_config_number(config, PV_SET_STREAMS),
