@@ -17,3 +17,9 @@ pv_planted_bug(NAME cached_caller_outlives_its_token FILE app/identity.c
 pv_planted_bug(NAME key_made_for_everybody FILE adapters/file_dir.c
   BREAKS "the server's key can be read by everybody on the machine"
   CAUGHT_BY test_key_file SAYS "FAILED.* keys__at_first__one_is_made")
+pv_planted_bug(NAME provider_is_asked_again_and_again FILE adapters/oidc_keys.c
+  BREAKS "a provider that is down is asked without a pause"
+  CAUGHT_BY test_oidc_keys SAYS "FAILED.* keys__of_a_provider_that_is_down__are_tried_again")
+pv_planted_bug(NAME new_key_is_refused_while_it_comes FILE adapters/oidc_keys.c
+  BREAKS "a token is refused because its key came a moment after it was looked for"
+  CAUGHT_BY test_oidc_keys SAYS "FAILED.* token__while_its_key_comes__has_no_verdict")

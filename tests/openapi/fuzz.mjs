@@ -123,7 +123,10 @@ async function main() {
   try {
     client = new Client(server.url, await describe(server));
     console.log(`seed ${seed}`);
-    if (options.part === undefined) await probes(client, server);
+    if (options.part === undefined) {
+      await probes(client, server);
+      await new Sequence(client, server).whole();
+    }
     await requestsAlone(client, server);
     await parametersAlone(client, server);
     await sequences(client, server);

@@ -8,6 +8,11 @@ const SCRIPT = ["competitionAdded", "candidateAdded", "candidateAdded", "voterRe
   "ballotCreated", "ballotCreated", "electionOpened", "ballotCandidateRated", "ballotCandidateRated", "ballotCast", "ballotCandidateRated",
   "competitionRemoved", "electionClosed"];
 
+const WHOLE = ["electionNameChanged", "electionDescriptionChanged", "competitionAdded", "competitionNameChanged", "competitionDescriptionChanged",
+  "candidateAdded", "candidateNameChanged", "candidateDescriptionChanged", "candidateImageChanged", "candidateAdded", "voterRegistered", "voterRegistered",
+  "voterRegistered", "ballotCreated", "ballotCreated", "electionOpened", "ballotCandidateRated", "ballotCast", "candidateRemoved", "competitionRemoved",
+  "electionClosed"];
+
 const READS = ["getElections", "getElection", "getElectionDocument", "getElectionResults", "getElectionVoters", "getElectionBallots", "getMyBallot",
   "getElectionEvents", "getElectionRefusals", "getEvent"];
 
@@ -55,6 +60,24 @@ export class Sequence {
     await this.begin();
     for (let i = 0; i < ahead; i++) await this.advance({ pick: i, stars: 1 + (i % 5) });
     for (const one of steps) await this[one.do](one);
+    await this.look();
+  }
+
+  // Every event once, in an order in which each is welcome, and every read.
+  async whole() {
+    await this.begin();
+    for (const [pick, event] of WHOLE.entries()) {
+      const json = this.data(event, { pick: ["voterRegistered", "ballotCreated"].includes(event) ? pick % 3 : 0, stars: 4 });
+      const { status, text } = await this.send(event, json, this.tokenFor(event, json));
+      assert.equal(status, 200, `${event}: ${text}`);
+      await this.read({ read: "getElectionResults", pick, as: "auditor", waits: true });
+    }
+    for (const read of READS) {
+      const mine = read === "getMyBallot" && this.ballots[0].voter.token;
+      const id = read === "getEvent" ? this.sent[0].answer.json.id : this.id;
+      const { status } = await this.client.call(this.operations.get(read), { id, token: mine || this.server.tokens.administrator });
+      assert.equal(status, 200, read);
+    }
     await this.look();
   }
 

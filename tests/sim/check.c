@@ -40,7 +40,8 @@ static void check_verify(struct sim *s)
 
 static void check_intent(struct sim *s, const struct sim_intent *intent)
 {
-    const struct sim_record *record = intent->id_known ? sim_find_record(s, intent->id) : NULL;
+    const struct sim_record *record =
+        intent->id_known ? sim_find_record(s, intent->stream, intent->id) : NULL;
     if (intent->told >= 0 && (record == NULL || record->number != intent->told))
         sim_fail(s, "event %u was answered as recorded at %lld, and is not there", intent->number,
                  (long long)intent->told);

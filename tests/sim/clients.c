@@ -313,7 +313,7 @@ static struct sim_intent *under_way(struct sim *s, const struct sim_stream *stre
 {
     for (const struct sim_exchange *x = s->open; x != NULL; x = x->next) {
         if (x->intent != NULL && is_wanted(x->intent, stream) && !x->intent->no_made &&
-            has_an_id_alone(s, x->intent) && sim_find_record(s, x->intent->id) == NULL &&
+            has_an_id_alone(s, x->intent) && sim_find_record(s, stream, x->intent->id) == NULL &&
             sim_may_be_recorded(x->intent) && x->intent->expected_version == PV_ANY_VERSION &&
             sim_decide(x->intent, stream->model.count) == PV_CODE_NONE)
             return x->intent;

@@ -30,5 +30,6 @@ SIM_COUNT(LIVE_OPENED, "live streams")
 SIM_COUNT(LIVE_RESUMED, "live streams resumed")
 SIM_COUNT(LIVE_MESSAGES, "live messages")
 SIM_COUNT(POWER_CUTS, "power cuts")
+SIM_COUNT(POWER_CUTS_WITHIN, "power cuts within a step")
 SIM_COUNT(STARTS, "starts")
 /* clang-format on */

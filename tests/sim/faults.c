@@ -5,6 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+bool sim_has_power(struct sim *s)
+{
+    if (!s->dead && s->world.has_power != NULL && !s->world.has_power(s)) {
+        s->dead = true;
+        s->faults++;
+        sim_tell(s, "! the power goes");
+        gen_count(s->g, SIM_COUNT_OTHER + SAW_POWER_CUTS_WITHIN);
+    }
+    return !s->dead;
+}
+
 /* FNV-1a. */
 static void take_in(uint64_t *hash, const char *text, size_t len)
 {
@@ -44,6 +55,7 @@ void sim_draw_mix(struct sim *s)
         s->rates[i] = quiet ? 0 : rates[gen_draw(s->g, sizeof rates / sizeof rates[0])];
     s->rates[FAULT_CRASH_NOW] /= 4;
     s->rates[FAULT_CRASH_SOON] /= 3;
+    s->rates[FAULT_POWER_SOON] /= 3;
     s->rates[FAULT_RESTART] /= 8;
     s->rates[FAULT_DISK_FULL] /= 4;
     s->rates[FAULT_CACHE_LOSES] *= 4; /* of the crashes */
@@ -129,7 +141,7 @@ bool sim_after(struct sim *s, enum sim_place place, struct pv_fault *fault)
 {
     if (is_time(s, place))
         break_down(s, "after", place, SIM_COUNT_AFTER);
-    return !s->dead || gone(fault);
+    return sim_has_power(s) || gone(fault);
 }
 
 static void be_slow(struct sim *s)
@@ -169,7 +181,7 @@ bool sim_after_write(struct sim *s, enum sim_place place, enum sim_fault after, 
 
 bool sim_may_read(struct sim *s, enum sim_fault kind, struct pv_fault *fault)
 {
-    if (s->dead)
+    if (!sim_has_power(s))
         return gone(fault);
     return !breaks(s, kind, fault);
 }

@@ -74,7 +74,7 @@ static void start_again(struct sim *s)
 
 static void crash(struct sim *s)
 {
-    bool power = s->world.own != NULL && gen_draw(s->g, 2) == 1;
+    bool power = s->world.has_power != NULL && (!s->world.has_power(s) || gen_draw(s->g, 2) == 1);
     sim_crash(s, power);
     start_again(s);
 }
@@ -115,6 +115,8 @@ static void world_step(struct sim *s)
         if (s->crash_place == PLACE_REMOVE && gen_draw(s->g, 2) == 1)
             sim_delete_directly(s); /* nobody does often enough */
     }
+    if (s->world.cut != NULL && sim_happens(s, FAULT_POWER_SOON))
+        s->world.cut(s, gen_draw(s->g, 80));
     if (sim_happens(s, FAULT_DISK_FULL))
         s->full_until = pv_clock_ms(&s->clock.clock) + 50 + gen_draw(s->g, 1000);
     if (gen_draw(s->g, 4) == 3 && sim_happens(s, FAULT_SECOND_WRITER))
@@ -154,7 +156,7 @@ static void step(struct sim *s)
         s->late_now = false;
         break;
     }
-    if (s->dead && !s->failed)
+    if (!sim_has_power(s) && !s->failed)
         crash(s);
     else if (!s->failed)
         world_step(s);
@@ -210,6 +212,8 @@ static void come_to_rest(struct sim *s)
     sim_tell(s, "calm");
     s->calm = true;
     s->crash_in = 0;
+    if (s->world.cut != NULL)
+        s->world.cut(s, UINT32_MAX); /* not any more */
     for (unsigned i = 0; i < CALM_ROUNDS && !done && !s->failed; i++)
         done = calm_round(s);
     if (!done && !s->failed)

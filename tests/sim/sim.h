@@ -129,6 +129,10 @@ struct sim_world {
     /* The machine stops: what is not durable is gone, nothing is open. `power` or only the process. */
     void (*stop)(struct sim *s, bool power);
     void (*end)(struct sim *s);
+    /* The power goes before the next but `calls`th call to the disk; whether it has gone. NULL: it never
+     * does. */
+    void (*cut)(struct sim *s, uint32_t calls);
+    bool (*has_power)(struct sim *s);
     struct pv_event_store store, read_store;
     struct pv_refusal_log log, read_log;
     struct pv_document_cache cache, read_cache;
@@ -168,7 +172,6 @@ struct sim {
     uint32_t deliveries_max;
     size_t capacity; /* of the broker */
     bool in_handle, late_now;
-    bool (*power_is_gone)(struct sim *s); /* NULL: it never is */
 
     /* The clients, and what is true. */
     unsigned elections, clients, window;
@@ -190,6 +193,8 @@ extern uint64_t sim_hash_of_all;
 
 /* faults.c */
 void sim_draw_mix(struct sim *s);
+/* False: the power is gone, and so is the server. */
+bool sim_has_power(struct sim *s);
 void sim_tell(struct sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sim_fail(struct sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Whether the fault happens now; then it is counted and told. */
@@ -229,7 +234,9 @@ struct sim_stream *sim_stream_of(struct sim *s, struct pv_str name);
 void sim_see_records(struct sim *s);
 /* After the power was cut: what was not acknowledged may be gone. */
 void sim_see_again(struct sim *s);
-const struct sim_record *sim_find_record(const struct sim *s, struct pv_event_id id);
+/* The last record of the id in a stream, or in any (NULL). */
+const struct sim_record *sim_find_record(const struct sim *s, const struct sim_stream *stream,
+                                         struct pv_event_id id);
 /* Whose metadata it is; NULL: nobody's. */
 struct sim_intent *sim_intent_of(struct sim *s, struct pv_str metadata);
 /* What the rules say of the intent after so many records of its stream. */

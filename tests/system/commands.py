@@ -84,7 +84,7 @@ class Help(Case):
                 ("a command is missing",), ("there is no command 'serv'", "serv"), ("unknown option '--data'", "--data", "x"),
                 ("unknown option '--prot'", "serve", "--prot", "1"), ("unexpected argument 'x'", "serve", "x"),
                 ("a value is missing after '--port'", "serve", "--port"), ("given twice: '--port'", "serve", "--port=1", "--port=2"),
-                ("config has one command", "config"), ("config has one command", "config", "set"),
+                ("config has the commands show and sample", "config"), ("config has the commands show and sample", "config", "set"),
                 ("unexpected argument 'x'", "config", "show", "x"), ("missing argument 'SUBJECT'", "token", "--role", "voter"),
                 ("missing argument 'ELECTION'", "invite"), ("unexpected argument 'b'", "token", "--role", "voter", "a", "b")):
             with self.subTest(words):

@@ -273,3 +273,11 @@ void pv_config_print(const struct pv_config *config)
     for (int i = 0; i < PV_SETTING_COUNT; i++)
         (void)printf("%s = %s  # %s\n", rows[i].name, config->values[i], origin_names[config->origins[i]]);
 }
+
+void pv_config_print_sample(void)
+{
+    (void)printf("# Settings of photovote: NAME = VALUE, one a line. Each is here with its default.\n");
+    for (int i = 0; i < PV_SETTING_COUNT; i++)
+        (void)printf("\n# %s\n#%s =%s%s\n", rows[i].help, rows[i].name, *rows[i].value == '\0' ? "" : " ",
+                     rows[i].value);
+}

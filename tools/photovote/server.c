@@ -62,13 +62,20 @@ static bool print_ready(void *context, struct pv_out *out)
     struct pv_server *server = context;
     bool worker = atomic_load(&server->worker_faults) == 0,
          projector = atomic_load(&server->projector_faults) == 0;
+    const char *provider_keys; /* they are told, and matter only where no other tokens are accepted */
+    bool tokens = pv_who_ready(server->who, &provider_keys), caught_up = has_caught_up(server);
     bool draining = atomic_load(&server->draining);
-    bool ready = worker && projector && !draining && has_caught_up(server);
+    bool ready = worker && projector && tokens && caught_up && !draining;
     pv_out_cstr(out, ready ? "{\"status\":\"ready\"" : "{\"status\":\"not ready\"");
     pv_out_cstr(out, worker ? ",\"worker\":\"well\"" : ",\"worker\":\"failing\"");
-    pv_out_cstr(out, !projector              ? ",\"projector\":\"failing\""
-                     : has_caught_up(server) ? ",\"projector\":\"well\""
-                                             : ",\"projector\":\"catching up\"");
+    pv_out_cstr(out, !projector  ? ",\"projector\":\"failing\""
+                     : caught_up ? ",\"projector\":\"well\""
+                                 : ",\"projector\":\"catching up\"");
+    if (provider_keys != NULL) {
+        pv_out_cstr(out, ",\"provider_keys\":\"");
+        pv_out_cstr(out, provider_keys);
+        pv_out_char(out, '"');
+    }
     pv_out_cstr(out, draining ? ",\"draining\":true}" : ",\"draining\":false}");
     return ready;
 }
@@ -155,6 +162,7 @@ static bool make_api(struct pv_server *server, struct pv_fault *fault)
         .authenticate = pv_who_authenticate,
         .authenticate_context = server->who,
         .waiting_max = (size_t)pv_config_number(config, PV_SET_CONNECTIONS) + 1,
+        .waiting_per_caller = (unsigned)pv_config_number(config, PV_SET_QUEUE_PER_CALLER),
         .verdict_ms = pv_config_number(config, PV_SET_VERDICT_MS),
         .projection_ms = pv_config_number(config, PV_SET_PROJECTION_MS),
         .heartbeat_ms = pv_config_number(config, PV_SET_HEARTBEAT_MS),
@@ -268,7 +276,7 @@ bool pv_server_start(struct pv_server *server, const struct pv_config *config, s
     begin(server, config);
     bool sound = pv_open_stores(server, fault);
     if (sound) {
-        server->who = pv_who_new(config, &server->clock, fault);
+        server->who = pv_who_new(config, &server->clock, &server->log, fault);
         sound = server->who != NULL;
     }
     if (sound)
