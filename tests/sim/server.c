@@ -51,6 +51,7 @@ static void make_parts(struct sim *s)
                                                  .authenticate = sim_authenticate,
                                                  .authenticate_context = s,
                                                  .waiting_max = WAITING_MAX,
+                                                 .waiting_per_caller = WAITING_MAX,
                                                  .verdict_ms = s->verdict_ms,
                                                  .projection_ms = s->projection_ms,
                                                  .heartbeat_ms = HEARTBEAT_MS,

@@ -457,6 +457,7 @@ int kit_set_up(void **state)
         .authenticate = authenticate,
         .authenticate_context = &kit,
         .waiting_max = 4,
+        .waiting_per_caller = 4,
         .verdict_ms = 2000,
         .projection_ms = 1000,
         .heartbeat_ms = 15000,

@@ -162,6 +162,7 @@ static bool make_api(struct pv_server *server, struct pv_fault *fault)
         .authenticate = pv_who_authenticate,
         .authenticate_context = server->who,
         .waiting_max = (size_t)pv_config_number(config, PV_SET_CONNECTIONS) + 1,
+        .waiting_per_caller = (unsigned)pv_config_number(config, PV_SET_QUEUE_PER_CALLER),
         .verdict_ms = pv_config_number(config, PV_SET_VERDICT_MS),
         .projection_ms = pv_config_number(config, PV_SET_PROJECTION_MS),
         .heartbeat_ms = pv_config_number(config, PV_SET_HEARTBEAT_MS),

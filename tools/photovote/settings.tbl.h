@@ -30,6 +30,7 @@ PV_SETTING(CONNECTIONS_PER_ADDRESS, connections-per-address, NUMBER, "0", 0, 655
            "connections of one address at once; 0: as many as all")
 PV_SETTING(STREAMS, streams, NUMBER, "512", 1, 65536, "live streams at once")
 PV_SETTING(QUEUE, queue, NUMBER, "1024", 1, 1048576, "events that wait for the worker; beyond, 503")
+PV_SETTING(QUEUE_PER_CALLER, queue-per-caller, NUMBER, "128", 1, 1048576, "events of one caller that wait; beyond, 429")
 PV_SETTING(MEMORY, memory, NUMBER, "256", 1, 1048576, "MiB of elections that worker and projector each keep in memory")
 PV_SETTING(VERDICT_MS, verdict-ms, NUMBER, "5000", 10, 600000, "how long a request waits for the worker; then 202")
 PV_SETTING(PROJECTION_MS, projection-ms, NUMBER, "3000", 10, 600000, "how long a read waits for the projection; then 503")
