@@ -35,9 +35,11 @@ static int tear_down(void **state)
 /* Whom a token tells. */
 static enum pv_token_code caller_of(struct pv_str token, struct pv_known_caller *known)
 {
-    const struct pv_issuer issuer = {
-        .name = PV_STR("club"), .roles_path = PV_STR("roles"), .keys = pv_fixed_keys(keys)};
-    const struct pv_identity_settings settings = {&issuer, 1, PV_STR("photovote"), 0, 0};
+    const struct pv_issuer issuer = {.name = PV_STR("club"),
+                                     .audience = PV_STR("photovote"),
+                                     .roles_path = PV_STR("roles"),
+                                     .keys = pv_fixed_keys(keys)};
+    const struct pv_identity_settings settings = {&issuer, 1, 0, 0};
     struct pv_identity *identity = pv_identity_new(&settings);
     char header[PV_JWT_LEN_MAX + 8];
     enum pv_token_code why = PV_TOKEN_OK;
