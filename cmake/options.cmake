@@ -11,6 +11,7 @@ endif()
 
 option(PV_TESTS "Build the tests" ON)
 option(PV_BENCH "Build the benchmarks" OFF)
+option(PV_PACKAGE "Install manual pages, completions and the unit as well; takes scdoc and Python" OFF)
 option(PV_WERROR "Warnings are errors" ON)
 set(PV_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize= (address,undefined; thread; memory)")
 set(PV_INSTRUMENT "" CACHE STRING "coverage (gcc), mcdc (clang 22), mutation (gcc), fuzzer (libFuzzer), afl, or empty")

@@ -27,7 +27,7 @@ struct pv_api *pv_api_new(const struct pv_api_options *options)
         return NULL;
     api->options = *options;
     pv_routes_init(&api->routes);
-    api->waiting = pv_waiting_new(options->waiting_max);
+    api->waiting = pv_waiting_new(options->waiting_max, options->waiting_per_caller);
     api->jobs = pv_jobs_new(options->waiting_max);
     api->floors = pv_floors_new();
     api->live = pv_live_new(api->jobs, options->clock, options->streams_max, options->heartbeat_ms);

@@ -22,12 +22,13 @@ struct pv_api_options {
     struct pv_clock *clock;
     pv_authenticate_fn *authenticate;
     void *authenticate_context;
-    size_t waiting_max; /* events that wait for a verdict, reads that are queued, each */
-    int verdict_ms;     /* then 202 */
-    int projection_ms;  /* how long a read waits for the read side */
-    int heartbeat_ms;   /* of live streams */
-    size_t streams_max; /* live streams at once */
-    void *operation;    /* context of those below, which may be NULL */
+    size_t waiting_max;          /* events that wait for a verdict, reads that are queued, each */
+    unsigned waiting_per_caller; /* events that wait of one subject; beyond, 429 */
+    int verdict_ms;              /* then 202 */
+    int projection_ms;           /* how long a read waits for the read side */
+    int heartbeat_ms;            /* of live streams */
+    size_t streams_max;          /* live streams at once */
+    void *operation;             /* context of those below, which may be NULL */
     bool (*ready)(void *operation,
                   struct pv_out *reasons);                /* prints a JSON object of parts and their state */
     void (*metrics)(void *operation, struct pv_out *out); /* more of Prometheus' text */

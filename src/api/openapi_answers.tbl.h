@@ -76,11 +76,11 @@ PV_SCHEMA(Metadata, "{'type':'object','description':'Who, when, where and why, a
 PV_SCHEMA(Refusals, "{'type':'object','required':['refusals','next'],'properties':{'refusals':" LIST(Refusal) "," NEXT "}}")
 PV_SCHEMA(Refusal, "{'type':'object','required':['sequence','id','type','code','field','message','at','metadata','data'],"
     "'properties':{'sequence':" REF(Count) ",'id':" REF(Ulid) ",'type':" TEXT ",'code':" REF(Code) ",'field':" TEXT_OR_NULL ","
-    "'message':" TEXT ",'at':" REF(Time) ",'metadata':" REF(Metadata) ",'data':{'type':'object'}}}")
+    "'message':" TEXT ",'at':" REF(Time) ",'metadata':" OR_NULL(Metadata) ",'data':{'type':['object','null']}}}")
 PV_SCHEMA(Code, "{'type':'string','pattern':'^[a-z_]+$','description':'Why it was not recorded.'}")
 PV_SCHEMA(EventStatus, "{'oneOf':["
     "{'type':'object','required':['id','status','stream','number','position'],'properties':{'id':" REF(Ulid) ","
-    "'status':{'const':'recorded'},'stream':" TEXT ",'number':" REF(Count) ",'position':{'type':['integer','null'],'minimum':-1}}},"
+    "'status':{'const':'recorded'},'stream':" TEXT ",'number':" REF(Count) ",'position':{'type':['integer','null'],'minimum':0}}},"
     "{'type':'object','required':['id','status','stream','code','field','message'],'properties':{'id':" REF(Ulid) ","
     "'status':{'const':'refused'},'stream':" REF(Stream) ",'code':" REF(Code) ",'field':" TEXT_OR_NULL ",'message':" TEXT "}},"
     "{'type':'object','required':['id','status'],'properties':{'id':" REF(Ulid) ",'status':{'const':'unknown'}}}]}")

@@ -15,12 +15,6 @@ bool pv_reading_oversees(const struct pv_reading *reading)
     return (reading->job->auth.caller.roles & (PV_ROLE_ADMINISTRATOR | PV_ROLE_AUDITOR)) != 0;
 }
 
-/* The code for somebody whose role does not reach. */
-static enum pv_api_code not_for(const struct pv_auth *auth)
-{
-    return auth->result == PV_AUTH_KNOWN ? PV_API_NOT_ALLOWED : PV_API_TOKEN_MISSING;
-}
-
 void pv_reading_refuse(struct pv_reading *reading, enum pv_code code, struct pv_bits128 id)
 {
     struct pv_refusal why;
@@ -119,7 +113,7 @@ static bool is_visible(const struct pv_reading *reading)
 static enum pv_reading_step refuse_hidden(struct pv_reading *reading)
 {
     if (reading->facts.phase == PV_PHASE_OPEN) /* the results: they are there, and not for you */
-        pv_problem(reading->exchange, not_for(&reading->job->auth), NULL, own_sentence);
+        pv_problem(reading->exchange, PV_API_NOT_ALLOWED, NULL, own_sentence);
     else
         pv_reading_refuse(reading, PV_ELECTION_UNKNOWN, reading->job->election.bits);
     return PV_READING_ANSWERED;

@@ -79,6 +79,15 @@ static struct pv_bits128 made_bits(const struct pv_event_request *request)
     return (struct pv_bits128){0, 0};
 }
 
+/* FNV-1a: to tell callers apart, not to name them. */
+static uint64_t hash_of(struct pv_str subject)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < subject.len; i++)
+        hash = (hash ^ (unsigned char)subject.ptr[i]) * UINT64_C(1099511628211);
+    return hash;
+}
+
 static void publish(struct pv_api *api, struct pv_http_exchange *exchange, const struct pv_command *command,
                     const struct pv_event_request *request)
 {
@@ -92,16 +101,19 @@ static void publish(struct pv_api *api, struct pv_http_exchange *exchange, const
         .made = request->made,
         .made_bits = made_bits(request),
         .deadline_ms = pv_clock_ms(api->options.clock) + api->options.verdict_ms,
+        .caller = hash_of(command->caller.subject),
     };
     struct pv_command sent = *command;
-    sent.reply_to = pv_waiting_add(api->waiting, &wait);
-    if (sent.reply_to == 0) {
-        pv_problem(exchange, PV_API_BUSY, NULL, own_sentence);
+    enum pv_waiting_result waits = pv_waiting_add(api->waiting, &wait, &sent.reply_to);
+    if (waits != PV_WAITING_OK) {
+        pv_problem(exchange, waits == PV_WAITING_FULL ? PV_API_BUSY : PV_API_TOO_MANY, NULL, own_sentence);
         return;
     }
     enum pv_broker_result result = broker->ops->publish(broker->self, &sent, &fault);
-    /* From here on the exchange may have been answered already. */
-    if (result != PV_BROKER_OK && pv_waiting_take(api->waiting, sent.reply_to, &wait))
+    /* From here on the exchange may have been answered already. After a fault nobody knows whether the
+       command was taken: the answer comes, or the time for it runs out (202), as with any other. */
+    bool refused = result == PV_BROKER_BUSY || result == PV_BROKER_CLOSED;
+    if (refused && pv_waiting_take(api->waiting, sent.reply_to, &wait))
         pv_problem(exchange, result == PV_BROKER_BUSY ? PV_API_BUSY : PV_API_UNAVAILABLE, NULL, own_sentence);
 }
 

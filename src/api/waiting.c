@@ -10,14 +10,16 @@ struct slot {
     uint32_t next_free; /* index + 1; 0: none */
     bool used;
 };
+enum { CALLERS = 4096 };
 struct pv_waiting {
     pthread_mutex_t mutex;
     struct slot *slots;
     size_t max, count;
     uint32_t free; /* index + 1 */
+    unsigned per_caller, callers[CALLERS];
 };
 
-struct pv_waiting *pv_waiting_new(size_t max)
+struct pv_waiting *pv_waiting_new(size_t max, unsigned per_caller)
 {
     struct pv_waiting *waiting = calloc(1, sizeof *waiting);
     struct slot *slots = calloc(max, sizeof *slots);
@@ -30,6 +32,7 @@ struct pv_waiting *pv_waiting_new(size_t max)
         slots[i].next_free = (uint32_t)(i + 1 < max ? i + 2 : 0);
     waiting->slots = slots;
     waiting->max = max;
+    waiting->per_caller = per_caller;
     waiting->free = 1;
     (void)pthread_mutex_init(&waiting->mutex, NULL);
     return waiting;
@@ -44,21 +47,35 @@ void pv_waiting_free(struct pv_waiting *waiting)
     free(waiting);
 }
 
-uint64_t pv_waiting_add(struct pv_waiting *waiting, const struct pv_wait *wait)
+static unsigned *caller_count(struct pv_waiting *waiting, const struct pv_wait *wait)
 {
-    uint64_t word = 0;
+    return &waiting->callers[wait->caller % CALLERS];
+}
+
+static uint64_t occupy(struct pv_waiting *waiting, const struct pv_wait *wait)
+{
+    uint32_t place = waiting->free;
+    struct slot *slot = &waiting->slots[place - 1];
+    waiting->free = slot->next_free;
+    waiting->count++;
+    ++*caller_count(waiting, wait);
+    slot->used = true;
+    slot->wait = *wait;
+    return (uint64_t)++slot->generation << 32 | place;
+}
+
+enum pv_waiting_result pv_waiting_add(struct pv_waiting *waiting, const struct pv_wait *wait, uint64_t *word)
+{
+    enum pv_waiting_result result = PV_WAITING_OK;
     (void)pthread_mutex_lock(&waiting->mutex);
-    if (waiting->free != 0) {
-        uint32_t place = waiting->free;
-        struct slot *slot = &waiting->slots[place - 1];
-        waiting->free = slot->next_free;
-        waiting->count++;
-        slot->used = true;
-        slot->wait = *wait;
-        word = (uint64_t)++slot->generation << 32 | place;
-    }
+    if (waiting->free == 0)
+        result = PV_WAITING_FULL;
+    else if (*caller_count(waiting, wait) >= waiting->per_caller)
+        result = PV_WAITING_CALLER_FULL;
+    else
+        *word = occupy(waiting, wait);
     (void)pthread_mutex_unlock(&waiting->mutex);
-    return word;
+    return result;
 }
 
 static void release(struct pv_waiting *waiting, struct slot *slot, struct pv_wait *wait)
@@ -68,6 +85,7 @@ static void release(struct pv_waiting *waiting, struct slot *slot, struct pv_wai
     slot->next_free = waiting->free;
     waiting->free = (uint32_t)(slot - waiting->slots) + 1;
     waiting->count--;
+    --*caller_count(waiting, wait);
 }
 
 bool pv_waiting_take(struct pv_waiting *waiting, uint64_t word, struct pv_wait *wait)

@@ -15,14 +15,23 @@ struct pv_wait {
     enum pv_field made; /* the id that the server made for the thing, or PV_KEY_NONE */
     struct pv_bits128 made_bits;
     int64_t deadline_ms;
+    uint64_t caller; /* a hash of whoever waits */
 };
 
 struct pv_waiting;
-struct pv_waiting *pv_waiting_new(size_t max) PV_MUST_USE; /* NULL: out of memory */
+/* At most `max` wait, and of one caller at most `per_caller` (callers are told apart by a few bits of their
+   hash, so that two may share that bound). NULL: out of memory. */
+struct pv_waiting *pv_waiting_new(size_t max, unsigned per_caller) PV_MUST_USE;
 void pv_waiting_free(struct pv_waiting *waiting);
 
-/* Gives the word, never 0; 0 when `max` are waiting already. */
-uint64_t pv_waiting_add(struct pv_waiting *waiting, const struct pv_wait *wait) PV_MUST_USE;
+enum pv_waiting_result {
+    PV_WAITING_OK,
+    PV_WAITING_FULL,       /* as many wait as may */
+    PV_WAITING_CALLER_FULL /* as many of this caller */
+};
+/* Gives the word, never 0, for PV_WAITING_OK only. */
+enum pv_waiting_result pv_waiting_add(struct pv_waiting *waiting, const struct pv_wait *wait,
+                                      uint64_t *word) PV_MUST_USE;
 /* Takes the one with this word out. False: it is not waiting (any longer). Whoever takes it out answers it.
  */
 bool pv_waiting_take(struct pv_waiting *waiting, uint64_t word, struct pv_wait *wait) PV_MUST_USE;

@@ -17,6 +17,6 @@ pv_planted_bug(NAME live_shows_the_draft FILE api/live_read.c
 pv_planted_bug(NAME token_of_one_election_reaches_all FILE api/auth.c
   BREAKS "a token for one election has no role in another"
   CAUGHT_BY test_api_roles SAYS "FAILED.* reads__of_a_draft")
-pv_bug_for(NAME floors_read_without_the_lock FILE api/floors.c
-  BREAKS "what others change is read without the lock"
+pv_bug_for(NAME waiting_counted_without_the_lock FILE api/waiting.c
+  BREAKS "what others change is counted without the lock"
   CAUGHT_BY test_api_threads LABELS threads)

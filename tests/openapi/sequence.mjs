@@ -8,6 +8,11 @@ const SCRIPT = ["competitionAdded", "candidateAdded", "candidateAdded", "voterRe
   "ballotCreated", "ballotCreated", "electionOpened", "ballotCandidateRated", "ballotCandidateRated", "ballotCast", "ballotCandidateRated",
   "competitionRemoved", "electionClosed"];
 
+const WHOLE = ["electionNameChanged", "electionDescriptionChanged", "competitionAdded", "competitionNameChanged", "competitionDescriptionChanged",
+  "candidateAdded", "candidateNameChanged", "candidateDescriptionChanged", "candidateImageChanged", "candidateAdded", "voterRegistered", "voterRegistered",
+  "voterRegistered", "ballotCreated", "ballotCreated", "electionOpened", "ballotCandidateRated", "ballotCast", "candidateRemoved", "competitionRemoved",
+  "electionClosed"];
+
 const READS = ["getElections", "getElection", "getElectionDocument", "getElectionResults", "getElectionVoters", "getElectionBallots", "getMyBallot",
   "getElectionEvents", "getElectionRefusals", "getEvent"];
 
@@ -55,6 +60,24 @@ export class Sequence {
     await this.begin();
     for (let i = 0; i < ahead; i++) await this.advance({ pick: i, stars: 1 + (i % 5) });
     for (const one of steps) await this[one.do](one);
+    await this.look();
+  }
+
+  // Every event once, in an order in which each is welcome, and every read.
+  async whole() {
+    await this.begin();
+    for (const [pick, event] of WHOLE.entries()) {
+      const json = this.data(event, { pick: ["voterRegistered", "ballotCreated"].includes(event) ? pick % 3 : 0, stars: 4 });
+      const { status, text } = await this.send(event, json, this.tokenFor(event, json));
+      assert.equal(status, 200, `${event}: ${text}`);
+      await this.read({ read: "getElectionResults", pick, as: "auditor", waits: true });
+    }
+    for (const read of READS) {
+      const mine = read === "getMyBallot" && this.ballots[0].voter.token;
+      const id = read === "getEvent" ? this.sent[0].answer.json.id : this.id;
+      const { status } = await this.client.call(this.operations.get(read), { id, token: mine || this.server.tokens.administrator });
+      assert.equal(status, 200, read);
+    }
     await this.look();
   }
 
@@ -241,8 +264,9 @@ export class Sequence {
     const messages = await this.client.live(this.id, { token: this.server.tokens.auditor, last: 0, enough: (all) => all.length > 0 && all[all.length - 1].id === last });
     this.shown(messages);
     assert.deepEqual(messages.slice(1).map(({ data }) => data), events.slice(1).map(({ number, type, data }) => ({ number, type, data })));
-    const paper = (event) => !/\.(Voter|Ballot)\./.test(event.type);
-    const seen = events.slice(1).filter(paper);
+    // What was before the opening is not the public's.
+    const opened = events.findIndex(({ type }) => type.endsWith(".ElectionOpened"));
+    const seen = events.slice(opened).filter(({ type }) => opened > 0 && !/\.(Voter|Ballot)\./.test(type));
     const visible = await this.client.call(this.operations.get("getElection"), { id: this.id });
     if (visible.status !== 200 || seen.length === 0) return;
     const open = await this.client.live(this.id, { last: 0, enough: (all) => all.length > seen.length });

@@ -1,12 +1,15 @@
 // The server that is held to its description: one that runs (PHOTOVOTE_URL, with tokens in PHOTOVOTE_ADMINISTRATOR,
-// PHOTOVOTE_AUDITOR and PHOTOVOTE_VOTERS, the last with commas between), or one that is started: PHOTOVOTE names the program.
+// PHOTOVOTE_AUDITOR and PHOTOVOTE_VOTERS, the last with commas between; PHOTOVOTE_PHOTO may name one that it has), or one that is started: PHOTOVOTE names the program.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 // Two voters who are known by their ids, and one whom the election's list leads to by the email.
 const VOTERS = [["01HQ00000000000000000000V1"], ["01HQ00000000000000000000V2"], ["a name", "--email", "ada@example.org"]];
+
+// A photograph of one dot.
+const PHOTO = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==";
 
 // Who a voter's token says it is: what an election registers so that the token is that voter's.
 function voterOf(token) {
@@ -17,7 +20,7 @@ function voterOf(token) {
 function running() {
   const { PHOTOVOTE_URL: url, PHOTOVOTE_ADMINISTRATOR: administrator, PHOTOVOTE_AUDITOR: auditor, PHOTOVOTE_VOTERS: voters } = process.env;
   if (!administrator || !auditor || !voters) throw new Error("PHOTOVOTE_ADMINISTRATOR, PHOTOVOTE_AUDITOR and PHOTOVOTE_VOTERS are not set");
-  return { url, tokens: { administrator, auditor }, voters: voters.split(",").map(voterOf), stop: async () => {} };
+  return { url, tokens: { administrator, auditor }, voters: voters.split(",").map(voterOf), photo: process.env.PHOTOVOTE_PHOTO, stop: async () => {} };
 }
 
 function run(program, args) {
@@ -42,6 +45,8 @@ async function started(program) {
   const token = (role, ...who) => run(program, ["token", "--data", data, "--role", role, ...who]);
   const tokens = { administrator: token("administrator", "fuzzer"), auditor: token("auditor", "fuzzer") };
   const voters = VOTERS.map((who) => voterOf(token("voter", ...who)));
+  mkdirSync(join(data, "photos"), { recursive: true });
+  writeFileSync(join(data, "photos", "owl.png"), Buffer.from(PHOTO, "base64"));
   const child = spawn(program, ["serve", "--data", data, "--port", "0", "--log-level", "error",
     // A client that is gone is found when something is sent to it: soon, so that streams are not used up.
     "--heartbeat-ms", "200"], { stdio: ["ignore", "pipe", "inherit"] });
@@ -59,7 +64,7 @@ async function started(program) {
     }
     rmSync(data, { recursive: true });
   };
-  return { url, tokens, voters, stop };
+  return { url, tokens, voters, photo: "owl.png", stop };
 }
 
 export function openServer() {

@@ -2,7 +2,8 @@
 
        properties NAME [--cases N] [--seed N] [--case N] [--tries N] [--replay HEX|FILE] [--bytes FILE]
 
-   --tries is how often shrinking runs the property at most; --case runs that one case of the seed (a crash names it), --replay the choices that a failure printed,
+   --tries is how often shrinking runs the property at most; --case runs that one case of the seed (a crash
+   names it), --replay the choices that a failure printed,
    --bytes an input of a fuzzer. A failure prints the shrunk events, the seed, the line that replays it, and
    `FAILED property NAME`, which the controls demand. Exit status: 0 held, 1 failed, 2 usage. */
 #ifndef PV_PROP_H

@@ -169,6 +169,7 @@ void wire_add_damage(struct gen *g, struct wire *wire, struct bag *bag)
 {
     struct pv_str key = unlisted_key(g, bag);
     static const uint32_t weights[] = {5, 4, 1, 1};
+    bool objects;
     switch (gen_weighted(g, weights, 4)) {
     case 0:
         wire->damage = WIRE_TEXT_FAULT;
@@ -182,7 +183,8 @@ void wire_add_damage(struct gen *g, struct wire *wire, struct bag *bag)
         break;
     case 2:
         wire->damage = WIRE_TOO_DEEP;
-        insert_at(g, wire, key, wire_other(nest(bag, 64 + gen_draw(g, 3), gen_draw(g, 2) == 1)));
+        objects = gen_draw(g, 2) == 1; /* a statement of its own: compilers differ in the order of arguments */
+        insert_at(g, wire, key, wire_other(nest(bag, 64 + gen_draw(g, 3), objects)));
         break;
     default:
         wire->damage = WIRE_NO_OBJECT;

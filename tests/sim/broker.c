@@ -87,10 +87,9 @@ static void publish_again(struct sim *s, const struct pv_command *command)
     struct sim_late *late = late_place(s);
     bool twice = sim_happens(s, FAULT_PUBLISH_TWICE);
     bool later = late != NULL && sim_happens(s, FAULT_PUBLISH_LATE);
-    for (unsigned i = 0; (twice || later) && i < s->intent_count; i++) {
-        if (s->intents[i]->id_known && pv_bits128_equal(s->intents[i]->id.bits, command->id.bits))
-            s->intents[i]->sent_by_broker = true;
-    }
+    struct sim_intent *intent = sim_intent_of(s, command->metadata);
+    if ((twice || later) && intent != NULL)
+        intent->sent_by_broker = true;
     if (twice)
         (void)s->queue.ops->publish(s->queue.self, command, &fault);
     if (later)

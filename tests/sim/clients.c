@@ -78,7 +78,7 @@ static struct sim_stream *stream_of_fact(struct sim *s, const struct fact *fact)
 }
 
 /* False: nobody would send this, because what is wrong with it depends on what the server makes up. */
-static bool read_wire(struct sim *s, struct sim_intent *intent, struct wire *wire)
+static bool read_wire(struct sim *s, struct sim_intent *intent, struct wire *wire, bool may_leave_out)
 {
     enum pv_field makes = pv_event_makes(intent->type);
     if (leaves_out(wire, "id") || (makes != PV_KEY_NONE && leaves_out(wire, pv_field_name(makes))))
@@ -87,6 +87,8 @@ static bool read_wire(struct sim *s, struct sim_intent *intent, struct wire *wir
     if (intent->decoded != PV_CODE_NONE)
         return true;
     intent->stream = stream_of_fact(s, &intent->fact);
+    if (!may_leave_out)
+        return true;
     if (gen_draw(s->g, 25) == 24) {
         intent->no_id = true;
         leave_out(wire, "id");
@@ -154,9 +156,10 @@ static void choose_caller(struct sim *s, struct sim_intent *intent)
 
 static void choose_version(struct sim *s, struct sim_intent *intent)
 {
-    if (intent->stream == NULL || gen_draw(s->g, 20) != 19)
+    if (intent->stream == NULL || gen_draw(s->g, 12) != 11)
         return;
-    int64_t version = (int64_t)intent->stream->model.count - 1 + (int64_t)gen_draw(s->g, 2);
+    /* That of now, or what it will be when one or two others are recorded, which may be on their way. */
+    int64_t version = (int64_t)intent->stream->model.count - 1 + (int64_t)gen_draw(s->g, 3);
     if (version >= 0)
         intent->expected_version = version;
 }
@@ -181,18 +184,34 @@ static struct sim_stream *any_election(struct sim *s)
     return &s->streams[gen_draw(s->g, s->elections)];
 }
 
+static void deletion(struct sim_stream *stream, struct wire *wire)
+{
+    static const struct history_refs none;
+    stream->history.serial++;
+    history_fill(&stream->history, PV_EVENT_ELECTION_DELETED, &none, wire);
+}
+
+/* The generator deletes seldom, because that ends what it is about. */
+static void next_event(struct sim *s, struct sim_stream *stream, struct wire *wire)
+{
+    if (gen_draw(s->g, 50) == 49 && model_phase(&stream->model) != MODEL_DELETED)
+        deletion(stream, wire);
+    else
+        history_event(&stream->history, wire);
+}
+
 void sim_new_event(struct sim *s, unsigned client)
 {
     struct sim_stream *stream = any_election(s);
     struct wire wire;
     enum pv_event_type type;
     sim_see_records(s);
-    history_event(&stream->history, &wire);
+    next_event(s, stream, &wire);
     if (!cat_find(wire.type, &type)) /* there is no such address */
         return;
     struct sim_intent *intent = new_intent(s, client);
     intent->type = type;
-    if (read_wire(s, intent, &wire))
+    if (read_wire(s, intent, &wire, true))
         send_wire(s, intent, &wire);
     else
         intent->settled = true;
@@ -219,7 +238,7 @@ void sim_another_event_with_an_old_id(struct sim *s, unsigned client)
     id->value = wire_string(bag_copy(&s->bag, text, sizeof text));
     struct sim_intent *intent = new_intent(s, client);
     intent->type = type;
-    if (read_wire(s, intent, &wire))
+    if (read_wire(s, intent, &wire, false))
         send_wire(s, intent, &wire);
     else
         intent->settled = true;
@@ -272,6 +291,18 @@ static void append_directly(struct sim *s, struct sim_intent *intent)
     sim_see_records(s);
 }
 
+/* The store knows events by their ids (event_store.h), so that two writers with two events of one id at one
+   version is beyond it. */
+static bool has_an_id_alone(const struct sim *s, const struct sim_intent *intent)
+{
+    for (unsigned i = 0; i < s->intent_count; i++) {
+        if (s->intents[i] != intent && s->intents[i]->id_known &&
+            pv_bits128_equal(s->intents[i]->id.bits, intent->id.bits))
+            return false;
+    }
+    return true;
+}
+
 static bool is_wanted(const struct sim_intent *intent, const struct sim_stream *stream)
 {
     return intent->decoded == PV_CODE_NONE && intent->stream == stream && intent->id_known &&
@@ -283,31 +314,36 @@ static struct sim_intent *under_way(struct sim *s, const struct sim_stream *stre
 {
     for (const struct sim_exchange *x = s->open; x != NULL; x = x->next) {
         if (x->intent != NULL && is_wanted(x->intent, stream) && !x->intent->no_made &&
-            sim_find_record(s, x->intent->id) == NULL && sim_may_be_recorded(x->intent) &&
-            x->intent->expected_version == PV_ANY_VERSION &&
+            has_an_id_alone(s, x->intent) && sim_find_record(s, stream, x->intent->id) == NULL &&
+            sim_may_be_recorded(x->intent) && x->intent->expected_version == PV_ANY_VERSION &&
             sim_decide(x->intent, stream->model.count) == PV_CODE_NONE)
             return x->intent;
     }
     return NULL;
 }
 
-static struct sim_intent *of_its_own(struct sim *s, struct sim_stream *stream)
+static struct sim_intent *direct_intent(struct sim *s, struct sim_stream *stream, struct wire *wire)
 {
-    struct wire wire;
     enum pv_event_type type;
-    history_event(&stream->history, &wire);
-    if (s->intent_count + 1 >= SIM_INTENTS || !cat_find(wire.type, &type))
+    if (s->intent_count + 1 >= SIM_INTENTS || !cat_find(wire->type, &type))
         return NULL;
     struct sim_intent *intent = new_intent(s, SIM_CLIENTS);
     intent->type = type;
     intent->direct = intent->settled = true;
-    intent->decoded = model_read(&wire, &s->bag, &intent->fact).code;
+    intent->decoded = model_read(wire, &s->bag, &intent->fact).code;
     if (intent->decoded != PV_CODE_NONE)
         return NULL;
     intent->stream = stream_of_fact(s, &intent->fact);
     take_id(intent);
     return intent->stream == stream && sim_decide(intent, stream->model.count) == PV_CODE_NONE ? intent
                                                                                                : NULL;
+}
+
+static struct sim_intent *of_its_own(struct sim *s, struct sim_stream *stream)
+{
+    struct wire wire;
+    history_event(&stream->history, &wire);
+    return direct_intent(s, stream, &wire);
 }
 
 void sim_second_writer(struct sim *s, struct pv_str name)
@@ -322,6 +358,27 @@ void sim_second_writer(struct sim *s, struct pv_str name)
         intent->sent_by_broker = true;
     else
         intent = of_its_own(s, stream);
+    if (intent != NULL)
+        append_directly(s, intent);
+}
+
+void sim_make_past(struct sim *s, struct sim_stream *stream, unsigned events)
+{
+    for (unsigned i = 0; i < events && !s->failed; i++) {
+        struct sim_intent *intent = of_its_own(s, stream);
+        if (intent != NULL && intent->type != PV_EVENT_ELECTION_DELETED &&
+            intent->type != PV_EVENT_ELECTION_CLOSED)
+            append_directly(s, intent);
+    }
+}
+
+void sim_delete_directly(struct sim *s)
+{
+    struct sim_stream *stream = any_election(s);
+    struct wire wire;
+    sim_see_records(s);
+    deletion(stream, &wire);
+    struct sim_intent *intent = direct_intent(s, stream, &wire);
     if (intent != NULL)
         append_directly(s, intent);
 }

@@ -1,5 +1,5 @@
-/* What a simulation counts: faults by kind, crashes by place, answers, reads. A count that is too low fails a run
-   as a whole: the simulation has gone lame. */
+/* What a simulation counts: faults by kind, crashes by place, answers, reads. A count that is too low fails a
+   run as a whole: the simulation has gone lame. */
 #ifndef PV_SIM_COUNTERS_H
 #define PV_SIM_COUNTERS_H
 

@@ -3,6 +3,7 @@
 /* clang-format off */
 SIM_COUNT(REQUESTS, "requests")
 SIM_COUNT(RECORDS, "records")
+SIM_COUNT(VOTES, "records of ballots")
 SIM_COUNT(RECORDED, "answer: recorded")
 SIM_COUNT(REPEATED, "answer: recorded, once more")
 SIM_COUNT(REFUSED, "answer: refused by the worker")
@@ -29,5 +30,6 @@ SIM_COUNT(LIVE_OPENED, "live streams")
 SIM_COUNT(LIVE_RESUMED, "live streams resumed")
 SIM_COUNT(LIVE_MESSAGES, "live messages")
 SIM_COUNT(POWER_CUTS, "power cuts")
+SIM_COUNT(POWER_CUTS_WITHIN, "power cuts within a step")
 SIM_COUNT(STARTS, "starts")
 /* clang-format on */

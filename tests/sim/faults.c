@@ -5,6 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+bool sim_has_power(struct sim *s)
+{
+    if (!s->dead && s->world.has_power != NULL && !s->world.has_power(s)) {
+        s->dead = true;
+        s->faults++;
+        sim_tell(s, "! the power goes");
+        gen_count(s->g, SIM_COUNT_OTHER + SAW_POWER_CUTS_WITHIN);
+    }
+    return !s->dead;
+}
+
 /* FNV-1a. */
 static void take_in(uint64_t *hash, const char *text, size_t len)
 {
@@ -44,10 +55,12 @@ void sim_draw_mix(struct sim *s)
         s->rates[i] = quiet ? 0 : rates[gen_draw(s->g, sizeof rates / sizeof rates[0])];
     s->rates[FAULT_CRASH_NOW] /= 4;
     s->rates[FAULT_CRASH_SOON] /= 3;
+    s->rates[FAULT_POWER_SOON] /= 3;
     s->rates[FAULT_RESTART] /= 8;
     s->rates[FAULT_DISK_FULL] /= 4;
     s->rates[FAULT_CACHE_LOSES] *= 4; /* of the crashes */
     s->rates[FAULT_CACHE_GONE] *= 2;
+    s->rates[FAULT_DEAD_LETTER] *= 4; /* of those that came too often */
 }
 
 static const char *const fault_words[] = {
@@ -112,18 +125,24 @@ static bool gone(struct pv_fault *fault)
     return false;
 }
 
+/* Whether it is now that the crash was planned for. */
+static bool is_time(struct sim *s, enum sim_place place)
+{
+    return !s->dead && place == s->crash_place && s->crash_in > 0 && --s->crash_in == 0;
+}
+
 bool sim_before(struct sim *s, enum sim_place place, struct pv_fault *fault)
 {
-    if (!s->dead && s->crash_in > 0 && --s->crash_in == 0)
+    if (is_time(s, place))
         break_down(s, "before", place, SIM_COUNT_BEFORE);
     return !s->dead || gone(fault);
 }
 
 bool sim_after(struct sim *s, enum sim_place place, struct pv_fault *fault)
 {
-    if (!s->dead && s->crash_in > 0 && --s->crash_in == 0)
+    if (is_time(s, place))
         break_down(s, "after", place, SIM_COUNT_AFTER);
-    return !s->dead || gone(fault);
+    return sim_has_power(s) || gone(fault);
 }
 
 static void be_slow(struct sim *s)
@@ -163,7 +182,7 @@ bool sim_after_write(struct sim *s, enum sim_place place, enum sim_fault after, 
 
 bool sim_may_read(struct sim *s, enum sim_fault kind, struct pv_fault *fault)
 {
-    if (s->dead)
+    if (!sim_has_power(s))
         return gone(fault);
     return !breaks(s, kind, fault);
 }

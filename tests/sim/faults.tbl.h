@@ -1,4 +1,5 @@
-/* The faults, a row each: SIM_FAULT(TAG, words). Each has a rate of its own in every run, or is left out of it. */
+/* The faults, a row each: SIM_FAULT(TAG, words). Each has a rate of its own in every run, or is left out of
+ * it. */
 
 /* clang-format off */
 SIM_FAULT(STORE_BEFORE, "append failed, nothing recorded")
@@ -30,6 +31,7 @@ SIM_FAULT(CLOCK_BACK, "clock set back")
 SIM_FAULT(HANG_UP, "client gone before the answer")
 SIM_FAULT(CRASH_NOW, "crash between steps")
 SIM_FAULT(CRASH_SOON, "crash planned within a step")
+SIM_FAULT(POWER_SOON, "power cut planned within a step")
 SIM_FAULT(CACHE_LOSES, "cache lost its last puts")
 SIM_FAULT(CACHE_GONE, "cache thrown away")
 SIM_FAULT(RESTART, "restart in order")

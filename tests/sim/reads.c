@@ -143,7 +143,6 @@ void sim_read_answered(struct sim *s, const struct sim_exchange *x, const struct
                        const char *body)
 {
     char code[64];
-    sim_see_records(s);
     sim_text_in(body, "code", code, sizeof code);
     gen_count(s->g, SIM_COUNT_OTHER + SAW_READS);
     if (x->floor >= 0)

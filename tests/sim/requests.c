@@ -112,7 +112,8 @@ static void answer(struct pv_http_exchange *exchange, struct pv_http_reply *repl
         sim_fail(s, "a request is answered that was answered before, or never sent");
         return;
     }
-    if (s->dead)
+    sim_see_records(s);
+    if (!sim_has_power(s))
         lose(s, x);
     else
         deliver(s, x, reply);

@@ -32,10 +32,18 @@ static void make_lives(struct sim *s)
     }
 }
 
+/* Clients; then worker, projector and readers, which may be slow; clients of live streams, and time. */
+static void draw_weights(struct sim *s)
+{
+    static const uint32_t often[SIM_ACTORS] = {40, 14, 14, 16, 12, 8};
+    for (unsigned i = 0; i < SIM_ACTORS; i++)
+        s->weights[i] = i > 0 && gen_draw(s->g, 3) == 2 ? often[i] / 4 : often[i];
+}
+
 static void set_up(struct sim *s, struct gen *g)
 {
     static const int verdicts[] = {2000, 300, 60};
-    static const uint32_t deliveries[] = {0, 0, 3, 8};
+    static const uint32_t deliveries[] = {0, 0, 1, 2};
     s->g = g;
     s->hash = UINT64_C(0xcbf29ce484222325);
     virtual_clock_init(&s->clock, gen_draw(g, 1 << 30));
@@ -47,8 +55,20 @@ static void set_up(struct sim *s, struct gen *g)
     s->projection_ms = verdicts[gen_draw(g, 3)];
     s->deliveries_max = deliveries[gen_draw(g, 4)];
     s->capacity = gen_draw(g, 4) == 3 ? 3 : 64;
+    draw_weights(s);
     make_elections(s);
     make_lives(s);
+}
+
+/* A third of all elections are well on their way when the server starts: opened, most of them, and with
+ * ballots.
+ */
+static void make_pasts(struct sim *s)
+{
+    for (unsigned i = 0; i < s->elections; i++) {
+        if (gen_draw(s->g, 3) == 2)
+            sim_make_past(s, &s->streams[i], 18 + gen_draw(s->g, 16));
+    }
 }
 
 /* --- who is next --- */
@@ -63,7 +83,7 @@ static void start_again(struct sim *s)
 
 static void crash(struct sim *s)
 {
-    bool power = s->world.own != NULL && gen_draw(s->g, 2) == 1;
+    bool power = s->world.has_power != NULL && (!s->world.has_power(s) || gen_draw(s->g, 2) == 1);
     sim_crash(s, power);
     start_again(s);
 }
@@ -97,11 +117,18 @@ static void client_step(struct sim *s)
 
 static void world_step(struct sim *s)
 {
-    if (sim_happens(s, FAULT_CRASH_SOON))
-        s->crash_in = 1 + gen_draw(s->g, 16);
+    if (sim_happens(s, FAULT_CRASH_SOON)) {
+        s->crash_place = (enum sim_place)gen_draw(s->g, SIM_PLACES);
+        s->crash_in =
+            1 + gen_draw(s->g, s->crash_place == PLACE_REMOVE || s->crash_place == PLACE_LOG ? 2 : 4);
+        if (s->crash_place == PLACE_REMOVE && gen_draw(s->g, 2) == 1)
+            sim_delete_directly(s); /* nobody does often enough */
+    }
+    if (s->world.cut != NULL && sim_happens(s, FAULT_POWER_SOON))
+        s->world.cut(s, gen_draw(s->g, 80));
     if (sim_happens(s, FAULT_DISK_FULL))
         s->full_until = pv_clock_ms(&s->clock.clock) + 50 + gen_draw(s->g, 1000);
-    if (sim_happens(s, FAULT_SECOND_WRITER))
+    if (gen_draw(s->g, 4) == 3 && sim_happens(s, FAULT_SECOND_WRITER))
         sim_second_writer(s, (struct pv_str){s->streams[gen_draw(s->g, s->elections)].name, PV_STREAM_LEN});
     if (sim_happens(s, FAULT_CRASH_NOW)) {
         crash(s);
@@ -113,9 +140,8 @@ static void world_step(struct sim *s)
 
 static void step(struct sim *s)
 {
-    static const uint32_t weights[] = {40, 14, 14, 16, 12, 8};
     s->faults = 0;
-    switch (gen_weighted(s->g, weights, 6)) {
+    switch (gen_weighted(s->g, s->weights, SIM_ACTORS)) {
     case 0:
         client_step(s);
         break;
@@ -138,7 +164,7 @@ static void step(struct sim *s)
         s->late_now = false;
         break;
     }
-    if (s->dead && !s->failed)
+    if (!sim_has_power(s) && !s->failed)
         crash(s);
     else if (!s->failed)
         world_step(s);
@@ -165,7 +191,7 @@ static bool settle(struct sim *s, bool ask)
 {
     bool more = false;
     unsigned at_once = 0;
-    for (unsigned i = 0; i < s->intent_count && at_once < 8 && !s->failed; i++) {
+    for (unsigned i = 0; i < s->intent_count && at_once < s->capacity && at_once < 16 && !s->failed; i++) {
         bool sent = settle_one(s, s->intents[i], ask);
         at_once += sent;
         more |= sent;
@@ -194,6 +220,8 @@ static void come_to_rest(struct sim *s)
     sim_tell(s, "calm");
     s->calm = true;
     s->crash_in = 0;
+    if (s->world.cut != NULL)
+        s->world.cut(s, UINT32_MAX); /* not any more */
     for (unsigned i = 0; i < CALM_ROUNDS && !done && !s->failed; i++)
         done = calm_round(s);
     if (!done && !s->failed)
@@ -219,7 +247,9 @@ int sim_run(struct gen *g, void (*make_world)(struct sim_world *world))
     make_world(&s.world);
     set_up(&s, g);
     start_again(&s);
-    uint32_t steps = 40 + gen_draw(g, 200);
+    if (!s.failed)
+        make_pasts(&s);
+    uint32_t steps = 25 + gen_draw(g, 110);
     for (uint32_t i = 0; i < steps && !s.failed; i++) {
         gen_item(g);
         step(&s);

@@ -30,7 +30,7 @@ static void on_refused(void *context, const struct pv_recorded *record, const st
 static void make_parts(struct sim *s)
 {
     /* Little memory, now and then, so that elections are evicted and loaded again. */
-    size_t memory = gen_draw(s->g, 4) == 3 ? 1 : 1 << 20;
+    size_t memory = gen_draw(s->g, 8) == 7 ? 1 : 1 << 20;
     s->worker = pv_worker_new(&(struct pv_worker_options){.broker = &s->broker,
                                                           .store = &s->store,
                                                           .refusals = &s->log,
@@ -51,6 +51,7 @@ static void make_parts(struct sim *s)
                                                  .authenticate = sim_authenticate,
                                                  .authenticate_context = s,
                                                  .waiting_max = WAITING_MAX,
+                                                 .waiting_per_caller = WAITING_MAX,
                                                  .verdict_ms = s->verdict_ms,
                                                  .projection_ms = s->projection_ms,
                                                  .heartbeat_ms = HEARTBEAT_MS,
@@ -112,6 +113,8 @@ void sim_restart(struct sim *s)
     sim_tell(s, "the server is told to end");
     s->calm = true;
     s->crash_in = 0;
+    if (s->world.cut != NULL)
+        s->world.cut(s, UINT32_MAX);
     sim_let_late_come(s, true);
     pv_api_drain(s->api);
     for (unsigned i = 0; i < ENOUGH && pv_api_unanswered(s->api) > 0; i++) {
@@ -149,9 +152,8 @@ void sim_stop(struct sim *s)
 
 static void after_step(struct sim *s)
 {
-    if (s->power_is_gone != NULL && s->power_is_gone(s))
-        s->dead = true;
-    sim_see_records(s);
+    if (sim_has_power(s))
+        sim_see_records(s);
 }
 
 void sim_work(struct sim *s)
@@ -159,7 +161,8 @@ void sim_work(struct sim *s)
     struct pv_fault fault;
     s->faults = 0;
     enum pv_worker_step step = pv_worker_step(s->worker, 0, 0, &fault);
-    if (step == PV_WORKER_FAULT && s->faults == 0 && pv_clock_ms(&s->clock.clock) >= s->full_until)
+    if (step == PV_WORKER_FAULT && sim_has_power(s) && s->faults == 0 &&
+        pv_clock_ms(&s->clock.clock) >= s->full_until)
         sim_fail(s, "the worker has a fault of its own: %s", fault.text);
     if (step != PV_WORKER_IDLE)
         sim_tell(s, "the worker: %d", step);
@@ -171,7 +174,7 @@ void sim_project(struct sim *s)
     struct pv_fault fault;
     s->faults = 0;
     enum pv_projector_step step = pv_projector_step(s->projector, &fault);
-    if (step == PV_PROJECTOR_FAULT && s->faults == 0)
+    if (step == PV_PROJECTOR_FAULT && sim_has_power(s) && s->faults == 0)
         sim_fail(s, "the projector has a fault of its own: %s", fault.text);
     if (step != PV_PROJECTOR_IDLE)
         sim_tell(s, "the projector: %d", step);

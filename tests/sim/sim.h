@@ -32,6 +32,7 @@ enum {
     SIM_LATE = 8,
     SIM_HEADERS = 8,
     SIM_CALLER = 64,
+    SIM_ACTORS = 6,
 };
 
 /* What the store really has of an election. */
@@ -60,7 +61,7 @@ struct sim_intent {
     /* What is known. */
     int64_t recorded; /* its number in the stream; -1: it is not there */
     int64_t told;     /* the number in the answers; -1: none was seen */
-    size_t facts; /* records of the stream when it was sent first */
+    size_t facts;     /* records of the stream when it was sent first */
     unsigned sent, waiting, refused, not_taken, unknown;
     bool sent_by_broker; /* the broker made a second one of it */
     bool settled;
@@ -129,6 +130,10 @@ struct sim_world {
     /* The machine stops: what is not durable is gone, nothing is open. `power` or only the process. */
     void (*stop)(struct sim *s, bool power);
     void (*end)(struct sim *s);
+    /* The power goes before the next but `calls`th call to the disk; whether it has gone. NULL: it never
+     * does. */
+    void (*cut)(struct sim *s, uint32_t calls);
+    bool (*has_power)(struct sim *s);
     struct pv_event_store store, read_store;
     struct pv_refusal_log log, read_log;
     struct pv_document_cache cache, read_cache;
@@ -142,7 +147,8 @@ struct sim {
     uint64_t hash;
     bool failed, calm;
     bool dead;         /* between the moment of a crash and the new start */
-    unsigned crash_in; /* steps of the world until it; 0: none is planned */
+    unsigned crash_in; /* so many befores and afters of a place; 0: none is planned */
+    enum sim_place crash_place;
     uint32_t rates[SIM_FAULTS];
     int64_t full_until; /* the disk is full until then */
     unsigned faults;    /* that happened in the calls of the step under way */
@@ -167,10 +173,10 @@ struct sim {
     uint32_t deliveries_max;
     size_t capacity; /* of the broker */
     bool in_handle, late_now;
-    bool (*power_is_gone)(struct sim *s); /* NULL: it never is */
 
     /* The clients, and what is true. */
     unsigned elections, clients, window;
+    uint32_t weights[SIM_ACTORS]; /* how often it is whose turn */
     struct sim_stream streams[SIM_STREAMS];
     unsigned stream_count;
     struct sim_intent *intents[SIM_INTENTS];
@@ -189,6 +195,8 @@ extern uint64_t sim_hash_of_all;
 
 /* faults.c */
 void sim_draw_mix(struct sim *s);
+/* False: the power is gone, and so is the server. */
+bool sim_has_power(struct sim *s);
 void sim_tell(struct sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sim_fail(struct sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Whether the fault happens now; then it is counted and told. */
@@ -228,7 +236,11 @@ struct sim_stream *sim_stream_of(struct sim *s, struct pv_str name);
 void sim_see_records(struct sim *s);
 /* After the power was cut: what was not acknowledged may be gone. */
 void sim_see_again(struct sim *s);
-const struct sim_record *sim_find_record(const struct sim *s, struct pv_event_id id);
+/* The last record of the id in a stream, or in any (NULL). */
+const struct sim_record *sim_find_record(const struct sim *s, const struct sim_stream *stream,
+                                         struct pv_event_id id);
+/* Whose metadata it is; NULL: nobody's. */
+struct sim_intent *sim_intent_of(struct sim *s, struct pv_str metadata);
 /* What the rules say of the intent after so many records of its stream. */
 enum pv_code sim_decide(const struct sim_intent *intent, size_t records);
 /* The voter whose ballot this is, by the records; NULL: there is no such ballot. */
@@ -239,6 +251,10 @@ void sim_new_event(struct sim *s, unsigned client);
 void sim_retry(struct sim *s, struct sim_intent *intent);
 bool sim_retry_one(struct sim *s);
 void sim_another_event_with_an_old_id(struct sim *s, unsigned client);
+/* Events from before the beginning. */
+void sim_make_past(struct sim *s, struct sim_stream *stream, unsigned events);
+/* Somebody deletes an election, past the server. */
+void sim_delete_directly(struct sim *s);
 /* Appends to the stream. */
 void sim_second_writer(struct sim *s, struct pv_str stream);
 bool sim_may_send(const struct sim *s, unsigned client);

@@ -22,10 +22,12 @@ struct sim_stream *sim_stream_of(struct sim *s, struct pv_str name)
     return stream;
 }
 
-const struct sim_record *sim_find_record(const struct sim *s, struct pv_event_id id)
+const struct sim_record *sim_find_record(const struct sim *s, const struct sim_stream *stream,
+                                         struct pv_event_id id)
 {
     for (unsigned i = s->record_count; i-- > 0;) {
-        if (pv_bits128_equal(s->records[i].id.bits, id.bits))
+        if (pv_bits128_equal(s->records[i].id.bits, id.bits) &&
+            (stream == NULL || s->records[i].stream == stream))
             return &s->records[i];
     }
     return NULL;
@@ -66,7 +68,7 @@ static void complete(struct sim_intent *intent, struct pv_event_id id, struct pv
 }
 
 /* "i12." or "i12.r30" */
-static struct sim_intent *intent_of(struct sim *s, struct pv_str metadata)
+struct sim_intent *sim_intent_of(struct sim *s, struct pv_str metadata)
 {
     char text[128] = "", correlation[32];
     memcpy(text, metadata.ptr, metadata.len < sizeof text - 1 ? metadata.len : sizeof text - 1);
@@ -100,7 +102,7 @@ static void check_data(struct sim *s, const struct sim_intent *intent, const str
 static void take(struct sim *s, const struct pv_recorded *recorded)
 {
     struct sim_stream *stream = sim_stream_of(s, recorded->stream);
-    struct sim_intent *intent = intent_of(s, recorded->metadata);
+    struct sim_intent *intent = sim_intent_of(s, recorded->metadata);
     struct pv_event_id id = {{0, 0}};
     if (stream == NULL || intent == NULL || s->record_count == SIM_RECORDS ||
         pv_event_id_parse(recorded->id, &id) != PV_CODE_NONE) {
@@ -126,6 +128,8 @@ static void take(struct sim *s, const struct pv_recorded *recorded)
     s->records[s->record_count++] =
         (struct sim_record){stream, intent, id, recorded->number, recorded->position, is_others(recorded)};
     gen_count(s->g, SIM_COUNT_OTHER + SAW_RECORDS);
+    if (strncmp(cat_event(intent->type)->type, "PhotoVote.Event.Ballot.", 23) == 0)
+        gen_count(s->g, SIM_COUNT_OTHER + SAW_VOTES);
     sim_tell(s, "recorded %s %lld: event %u, %s", stream->name, (long long)recorded->number, intent->number,
              cat_event(intent->type)->type);
 }
@@ -140,13 +144,15 @@ static void read_on(struct sim *s, unsigned known)
     size_t count = 1;
     int64_t from = known == 0 ? 0 : s->records[known - 1].position;
     if (store->ops->read(store->self, (struct pv_str){NULL, 0}, from, &reader, &fault) != PV_STORE_OK) {
-        sim_fail(s, "the store cannot be read: %s", fault.text);
+        if (sim_has_power(s))
+            sim_fail(s, "the store cannot be read: %s", fault.text);
         return;
     }
     unsigned at = known == 0 ? 0 : known - 1;
     while (count > 0 && !s->failed) {
         if (store->ops->next(reader, records, 16, &count, &fault) != PV_STORE_OK) {
-            sim_fail(s, "the store cannot be read: %s", fault.text);
+            if (sim_has_power(s))
+                sim_fail(s, "the store cannot be read: %s", fault.text);
             break;
         }
         for (size_t i = 0; i < count && !s->failed; i++, at++) {
@@ -159,7 +165,7 @@ static void read_on(struct sim *s, unsigned known)
         }
     }
     store->ops->close_reader(reader);
-    if (at < s->record_count)
+    if (!s->dead && at < s->record_count)
         sim_fail(s, "%u records are lost", s->record_count - at);
 }
 
@@ -168,7 +174,7 @@ void sim_see_records(struct sim *s)
     struct pv_fault fault;
     int64_t last, known = s->record_count == 0 ? -1 : s->records[s->record_count - 1].position;
     if (s->dead || s->world.store.ops->last_position(s->world.store.self, &last, &fault) != PV_STORE_OK)
-        return; /* its disk has failed: it is seen after the new start */
+        return; /* what is there is seen after the new start */
     if (last != known)
         read_on(s, s->record_count);
 }

@@ -103,9 +103,14 @@ void sim_memory_world(struct sim_world *world)
 
 static const struct pv_sqlite_options options = {DISK_VFS, 0, 1 << 20};
 
-static bool power_is_gone(struct sim *s)
+static void cut(struct sim *s, uint32_t calls)
 {
-    return disk_is_dead(s->world.own);
+    disk_cut_power(s->world.own, disk_calls(s->world.own) + calls);
+}
+
+static bool has_power(struct sim *s)
+{
+    return !disk_is_dead(s->world.own);
 }
 
 static bool open_disk(struct sim *s, struct pv_fault *fault)
@@ -113,7 +118,6 @@ static bool open_disk(struct sim *s, struct pv_fault *fault)
     struct sim_world *world = &s->world;
     if (world->own == NULL)
         world->own = disk_new();
-    s->power_is_gone = power_is_gone;
     disk_vfs_use(world->own);
     return pv_sqlite_store_open_with("events.db", PV_OPEN_WRITE, &options, &world->store, fault) &&
            pv_sqlite_refusals_open_with("events.db", PV_OPEN_WRITE, &options, &world->log, fault) &&
@@ -164,5 +168,6 @@ static void end_disk(struct sim *s)
 void sim_disk_world(struct sim_world *world)
 {
     disk_vfs_register();
-    *world = (struct sim_world){.open = open_disk, .stop = stop_disk, .end = end_disk};
+    *world = (struct sim_world){
+        .open = open_disk, .stop = stop_disk, .end = end_disk, .cut = cut, .has_power = has_power};
 }

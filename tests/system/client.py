@@ -159,6 +159,59 @@ def send_safely(client, event, **headers):
     return client.twice(method, path, event[1], **headers)
 
 
+def send_until_there_is_room(client, event):
+    """The same where the server may be busy (503)."""
+    answers = []
+
+    def is_taken():
+        answers.append(send_safely(client, event))
+        return answers[-1].status != 503
+
+    until(is_taken, "room for an event")
+    return answers[-1]
+
+
+class Paper:
+    """An election that is open, with one competition, made by an administrator of its own."""
+
+    def __init__(self, server, ids, candidates=2):
+        self.server, self.ids = server, ids
+        self.administrator = server.administrator()
+        self.election, self.competition = ids(), ids()
+        self.candidates = [ids() for _ in range(candidates)]
+        self.record("Election.ElectionCreated", name="A paper")
+        self.record("Competition.CompetitionAdded", competition_id=self.competition, name="One")
+        for candidate in self.candidates:
+            self.record("Candidate.CandidateAdded", competition_id=self.competition, candidate_id=candidate, name="Somebody")
+        self.record("Election.ElectionOpened", open_date="2026-01-01T00:00:00Z")
+
+    def event(self, name, /, **data):
+        return name, {"id": self.ids(), "election_id": self.election, **data}
+
+    def record(self, name, /, **data):
+        """An event of the administrator's, which must be recorded; its number."""
+        event = self.event(name, **data)
+        answer = send_until_there_is_room(self.administrator, event)
+        if answer.status != 200:
+            raise Failed("%s %s: %r" % (name, data, answer))
+        return answer.json["number"]
+
+    def voter(self, with_ballot=True):
+        """A new voter: (client, VoterId, BallotId)."""
+        voter, ballot = self.ids(), self.ids()
+        self.record("Voter.VoterRegistered", voter_id=voter, name="Anybody", email=voter + "@example.org")
+        if with_ballot:
+            self.record("Ballot.BallotCreated", voter_id=voter, ballot_id=ballot)
+        return self.server.voter(voter), voter, ballot
+
+    def rating(self, ballot, stars, candidate=0):
+        return self.event("Ballot.BallotCandidateRated", ballot_id=ballot, competition_id=self.competition,
+                          candidate_id=self.candidates[candidate], rating=stars)
+
+    def close_event(self):
+        return self.event("Election.ElectionClosed", close_date="2026-01-02T00:00:00Z")
+
+
 class Server:
     """`photovote serve` on a data directory, which may be started again after its end."""
 
@@ -279,3 +332,25 @@ def in_threads(tasks):
         thread.join()
     if failures:
         raise failures[0]
+
+
+def at_once(tasks):
+    """Runs all at the same moment, as near as threads can; what each gave, in order."""
+    barrier, given = threading.Barrier(len(tasks)), [None] * len(tasks)
+
+    def run_one(at, task):
+        barrier.wait(LIMIT)
+        given[at] = task()
+
+    in_threads([lambda at=at, task=task: run_one(at, task) for at, task in enumerate(tasks)])
+    return given
+
+
+def records(audit, server, folder):
+    """All that is recorded, as the audit copies it."""
+    copy = os.path.join(folder, "copy.ndjson")
+    if os.path.exists(copy):
+        os.remove(copy)
+    run(0, audit, "pull", server.store, "-o", copy)
+    with open(copy, encoding="utf-8") as file:
+        return [json.loads(line) for line in file]

@@ -226,6 +226,12 @@ class Voter(Sender):
             check(sent.number is not None, sent.data, sent.refused)
             self.ratings[candidate] = rating
 
+    def check_ballot(self):
+        mine = self.second.must(200, "GET", "/election/%s/ballot/mine" % self.election)
+        rated = mine["ratings"].get(self.paper[0], {})
+        check(rated == self.ratings, "reads", rated, "but was answered", self.ratings)
+        return mine
+
     def finish(self):
         self.settle("Ballot.BallotCandidateRated", ballot_id=self.ballot, competition_id=self.paper[0],
                     candidate_id=self.paper[1][0], rating=5)
@@ -262,6 +268,7 @@ class Check:
         self.world, self.audit = world, audit
         self.copy = os.path.join(folder, "copy.ndjson")
         self.who = world.server.auditor()
+        self.voters = []
 
     def read(self):
         """All records, which begin with all that there were: nothing is gone, and nothing has changed."""
@@ -305,6 +312,14 @@ class Check:
             check((said["status"] == "recorded") == (record is not None), said, record)
             check(record is None or (said["number"], said["position"]) == (record["number"], record["position"]), said, record)
 
+    def check_reads(self):
+        """Right after a start nobody reads what was before an answer that it had: all voters stand at the gate, and those
+        of whom no answer was lost know what is on their ballots."""
+        for voter in self.voters:
+            client.until(lambda v=voter: v.waiting is not None, "a client comes to the gate")
+            if not voter.waiting.lost and not voter.waiting.later:
+                voter.check_ballot()
+
     def check_audit(self):
         last = {}
         for record in self.world.records.values():
@@ -316,6 +331,8 @@ class Check:
         client.run(0, self.audit, "diff", self.world.server.store, "--against", self.world.server.cache)
 
     def __call__(self, with_audit=True):
+        if self.world.server.port is not None:
+            self.check_reads()
         self.read()
         for record in self.world.records.values():
             self.check_record(record)
@@ -381,12 +398,11 @@ def finish(world, senders):
             check(sender.settle("Election.ElectionClosed", close_date=CLOSED).number is not None)
 
 
-def check_ballots(world, senders):
+def check_ballots(senders):
     """What each voter knows of its ballot is what is on it."""
     for sender in senders:
         if isinstance(sender, Voter):
-            mine = sender.client.must(200, "GET", "/election/%s/ballot/mine" % sender.election)
-            check(mine["cast"] and mine["ratings"] == {sender.paper[0]: sender.ratings}, mine, "but", sender.ratings)
+            check(sender.check_ballot()["cast"], "not cast")
 
 
 def report(world, kills, early):
@@ -418,12 +434,12 @@ def main():
             for sender in senders:
                 sender.thread = threading.Thread(target=sender.run, daemon=True)
                 sender.thread.start()
+            checking.voters = [sender for sender in senders if isinstance(sender, Voter)]
             early = kill_again_and_again(world, checking, audit, given.kills)
             finish(world, senders)
-            check_ballots(world, senders)
+            check_ballots(senders)
             status = world.server.stop(signal.SIGTERM)
             check(status == 0, "exit status", status)
-            checking.read()
             checking(with_audit=False)
             check(not world.ledger.unsettled(), "not settled")
             parts.check_rebuild(audit, world.server, folder)

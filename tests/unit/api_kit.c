@@ -163,21 +163,29 @@ static struct kit_exchange *new_exchange(const char *caller, const char *method,
     return sent;
 }
 
-static void hand(struct pv_http_exchange *exchange)
-{
-    if (kit.to_operators)
-        pv_api_handle_operator(kit.api, exchange);
-    else
-        pv_api_handle(kit.api, exchange);
-}
-
 struct kit_exchange *kit_send(const char *caller, const char *method, const char *path, const char *body, ...)
 {
     va_list more;
     va_start(more, body);
     struct kit_exchange *sent = new_exchange(caller, method, path, body, more);
     va_end(more);
-    hand(&sent->exchange);
+    pv_api_handle(kit.api, &sent->exchange);
+    return sent;
+}
+
+static struct kit_exchange *new_bare(const char *method, const char *path, ...)
+{
+    va_list none;
+    va_start(none, path);
+    struct kit_exchange *sent = new_exchange(NULL, method, path, NULL, none);
+    va_end(none);
+    return sent;
+}
+
+struct kit_exchange *kit_operate(const char *method, const char *path)
+{
+    struct kit_exchange *sent = new_bare(method, path, NULL);
+    pv_api_handle_operator(kit.api, &sent->exchange);
     return sent;
 }
 
@@ -193,7 +201,7 @@ struct kit_exchange *kit_get(const char *caller, const char *path, ...)
     va_start(more, path);
     struct kit_exchange *sent = new_exchange(caller, "GET", path, NULL, more);
     va_end(more);
-    hand(&sent->exchange);
+    pv_api_handle(kit.api, &sent->exchange);
     for (unsigned i = 0; sent->answers == 0 && pv_api_read_step(kit.api, &kit.reads, 0); i++)
         check_true(i < 1000);
     return sent;
@@ -449,6 +457,7 @@ int kit_set_up(void **state)
         .authenticate = authenticate,
         .authenticate_context = &kit,
         .waiting_max = 4,
+        .waiting_per_caller = 4,
         .verdict_ms = 2000,
         .projection_ms = 1000,
         .heartbeat_ms = 15000,

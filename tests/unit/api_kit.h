@@ -34,8 +34,7 @@ extern struct kit {
     struct kit_exchange *exchanges;
     struct pv_election elections[4]; /* those with the numbers 1 to 4; as recorded */
     int64_t last_number[4];
-    uint64_t events;   /* recorded by the kit */
-    bool to_operators; /* requests come to the operators' own listener */
+    uint64_t events; /* recorded by the kit */
     unsigned photos_asked;
 } kit;
 int kit_set_up(void **state);
@@ -55,6 +54,8 @@ struct kit_exchange *kit_send(const char *caller, const char *method, const char
     __attribute__((sentinel));
 /* A GET, and all reads that are queued are answered. */
 struct kit_exchange *kit_get(const char *caller, const char *path, ...) __attribute__((sentinel));
+/* To the operators' own listener. */
+struct kit_exchange *kit_operate(const char *method, const char *path);
 /* Answers what is queued. */
 void kit_read_all(void);
 #define check_status(sent, expected) check_int((sent)->status, expected)

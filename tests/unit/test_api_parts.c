@@ -20,17 +20,53 @@ static struct pv_election_id election(uint64_t number)
 
 /* --- waiting --- */
 
+/* The word, or 0. */
+static uint64_t add_wait(struct pv_waiting *waiting, const struct pv_wait *wait)
+{
+    uint64_t word = 0;
+    enum pv_waiting_result result = pv_waiting_add(waiting, wait, &word);
+    check_true((word != 0) == (result == PV_WAITING_OK));
+    return word;
+}
+
+static void waiting__of_one_caller_is_bounded(void **state)
+{
+    struct pv_waiting *waiting = pv_waiting_new(4, 2);
+    struct pv_wait wait = {.deadline_ms = 5, .caller = 7}, taken;
+    uint64_t word, first;
+    (void)state;
+    check_int(pv_waiting_add(waiting, &wait, &first), PV_WAITING_OK);
+    check_int(pv_waiting_add(waiting, &wait, &word), PV_WAITING_OK);
+    check_int(pv_waiting_add(waiting, &wait, &word), PV_WAITING_CALLER_FULL);
+    wait.caller = 8;
+    check_int(pv_waiting_add(waiting, &wait, &word), PV_WAITING_OK);
+    wait.caller = 7;
+    check_true(pv_waiting_take(waiting, first, &taken));
+    check_int(pv_waiting_add(waiting, &wait, &word), PV_WAITING_OK);
+    check_int(pv_waiting_add(waiting, &wait, &word), PV_WAITING_CALLER_FULL);
+    while (pv_waiting_expired(waiting, 5, &taken))
+        continue;
+    for (unsigned i = 0; i < 2; i++)
+        check_int(pv_waiting_add(waiting, &wait, &word), PV_WAITING_OK);
+    wait.caller = 8;
+    for (unsigned i = 0; i < 2; i++)
+        check_int(pv_waiting_add(waiting, &wait, &word), PV_WAITING_OK);
+    wait.caller = 9;
+    check_int(pv_waiting_add(waiting, &wait, &word), PV_WAITING_FULL);
+    pv_waiting_free(waiting);
+}
+
 static void waiting__gives_a_word_and_gives_back_by_it(void **state)
 {
-    struct pv_waiting *waiting = pv_waiting_new(2);
+    struct pv_waiting *waiting = pv_waiting_new(2, 9);
     struct pv_wait wait = {.deadline_ms = 5}, taken;
     (void)state;
     wait.id.bits.lo = 1;
-    uint64_t first = pv_waiting_add(waiting, &wait);
+    uint64_t first = add_wait(waiting, &wait);
     wait.id.bits.lo = 2;
-    uint64_t second = pv_waiting_add(waiting, &wait);
+    uint64_t second = add_wait(waiting, &wait);
     check_true(first != 0 && second != 0 && first != second);
-    check_int(pv_waiting_add(waiting, &wait), 0);
+    check_int(add_wait(waiting, &wait), 0);
     check_int(pv_waiting_count(waiting), 2);
     check_true(pv_waiting_take(waiting, second, &taken));
     check_int(taken.id.bits.lo, 2);
@@ -42,12 +78,12 @@ static void waiting__gives_a_word_and_gives_back_by_it(void **state)
 
 static void waiting__words_of_before_are_unknown(void **state)
 {
-    struct pv_waiting *waiting = pv_waiting_new(1);
+    struct pv_waiting *waiting = pv_waiting_new(1, 9);
     struct pv_wait wait = {.deadline_ms = 5}, taken;
     (void)state;
-    uint64_t before = pv_waiting_add(waiting, &wait);
+    uint64_t before = add_wait(waiting, &wait);
     check_true(pv_waiting_take(waiting, before, &taken));
-    uint64_t now = pv_waiting_add(waiting, &wait);
+    uint64_t now = add_wait(waiting, &wait);
     check_true(now != before);
     check_true(!pv_waiting_take(waiting, before, &taken));
     check_true(!pv_waiting_take(waiting, 0, &taken));
@@ -58,13 +94,13 @@ static void waiting__words_of_before_are_unknown(void **state)
 
 static void waiting__expires_at_the_deadline(void **state)
 {
-    struct pv_waiting *waiting = pv_waiting_new(3);
+    struct pv_waiting *waiting = pv_waiting_new(3, 9);
     struct pv_wait wait = {.deadline_ms = 5}, taken;
     (void)state;
     check_true(!pv_waiting_expired(waiting, 100, &taken));
-    uint64_t first = pv_waiting_add(waiting, &wait);
+    uint64_t first = add_wait(waiting, &wait);
     wait.deadline_ms = 9;
-    check_true(pv_waiting_add(waiting, &wait) != 0);
+    check_true(add_wait(waiting, &wait) != 0);
     check_true(!pv_waiting_expired(waiting, 4, &taken));
     check_true(pv_waiting_expired(waiting, 5, &taken));
     check_int(taken.deadline_ms, 5);
@@ -496,6 +532,7 @@ static void too_many_requests__is_429_and_says_when_to_come_again(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(waiting__gives_a_word_and_gives_back_by_it),
+    cmocka_unit_test(waiting__of_one_caller_is_bounded),
     cmocka_unit_test(waiting__words_of_before_are_unknown),
     cmocka_unit_test(waiting__expires_at_the_deadline),
     cmocka_unit_test(jobs__come_in_order_and_are_counted_until_done),

@@ -399,8 +399,6 @@ static void full_queue__is_503_and_was_not_taken(void **state)
     kit_check_problem(send_name(), 503, "busy");
     api_ports_fail(API_PUBLISH, 0, PV_BROKER_CLOSED);
     kit_check_problem(send_name(), 503, "unavailable");
-    api_ports_fail(API_PUBLISH, 0, PV_BROKER_FAULT);
-    kit_check_problem(send_name(), 503, "unavailable");
     for (size_t i = 0; i < 5; i++)
         sent[i] = send_name();
     kit_check_problem(sent[4], 503, "busy"); /* more wait than may */
@@ -411,10 +409,45 @@ static void full_queue__is_503_and_was_not_taken(void **state)
     check_true(kit_none_published());
 }
 
+static void caller_with_too_many_in_hand__is_429_and_others_go_on(void **state)
+{
+    (void)state;
+    kit.options.waiting_per_caller = 2;
+    pv_api_free(kit.api);
+    kit.api = pv_api_new(&kit.options);
+    struct kit_exchange *first = send_name(), *second = send_name(), *third = send_name();
+    kit_check_problem(third, 429, "too_many_requests");
+    kit_check_header(third, "Retry-After", "1");
+    struct kit_exchange *other = kit_send(
+        "ada", "POST", "/ballot", "{\"election_id\":\"" KIT_ID "1\",\"voter_id\":\"" KIT_ID "1\"}", NULL);
+    check_int(other->answers, 0);
+    for (size_t i = 0; i < 3; i++)
+        kit_answer(kit_recorded(1, 1));
+    check_status(first, 200);
+    check_status(second, 200);
+    check_status(other, 200);
+    struct kit_exchange *again = send_name();
+    kit_answer(kit_recorded(2, 2));
+    check_status(again, 200);
+}
+
+/* It may have been taken all the same, and is then recorded: "not taken" would have the client send it anew.
+ */
+static void broker_that_breaks__is_202(void **state)
+{
+    (void)state;
+    api_ports_fail(API_PUBLISH, 0, PV_BROKER_FAULT);
+    struct kit_exchange *sent = send_name();
+    check_int(sent->answers, 0);
+    virtual_clock_advance(&api_ports.clock, 2000);
+    pv_api_tick(kit.api);
+    check_status(sent, 202);
+}
+
 static void broker_s_own_bound__is_503(void **state)
 {
     (void)state;
-    kit.options.waiting_max = 100;
+    kit.options.waiting_max = kit.options.waiting_per_caller = 100;
     pv_api_free(kit.api);
     kit.api = pv_api_new(&kit.options);
     for (size_t i = 0; i < 4; i++)
@@ -452,6 +485,8 @@ static const struct CMUnitTest tests[] = {
     KIT_CASE(answer__twice_is_answered_once),
     KIT_CASE(answer__with_words_that_nobody_has_is_nobody_s),
     KIT_CASE(full_queue__is_503_and_was_not_taken),
+    KIT_CASE(caller_with_too_many_in_hand__is_429_and_others_go_on),
+    KIT_CASE(broker_that_breaks__is_202),
     KIT_CASE(broker_s_own_bound__is_503),
 };
 

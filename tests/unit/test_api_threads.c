@@ -315,6 +315,7 @@ static void open_world(void)
         .clock = &virtual_clock.clock,
         .authenticate = authenticate,
         .waiting_max = 64,
+        .waiting_per_caller = 64,
         .verdict_ms = 1000000000, /* ticks are faster than any time here */
         .projection_ms = 1000000000,
         .heartbeat_ms = 1000000000,

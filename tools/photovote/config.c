@@ -1,12 +1,14 @@
 #include "config.h"
 
+#include "log.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { TEXT, NUMBER, SWITCH };
+enum kind { TEXT, NUMBER, SWITCH, SQLITE, LEVEL };
 struct row {
     const char *name;
     enum kind kind;
@@ -47,6 +49,26 @@ void pv_config_options(struct pv_config *config, struct pv_cli_option options[PV
                                                        .value = &config->file};
 }
 
+/* What a value of a kind that is no number must be; NULL: it is. */
+static const char *why_not(enum kind kind, const char *value)
+{
+    enum pv_log_level level;
+    switch (kind) {
+    case SWITCH:
+        return strcmp(value, "on") == 0 || strcmp(value, "off") == 0 ? NULL : "is neither on nor off";
+    case SQLITE:
+        return *value == '\0' || (strncmp(value, "sqlite:", 7) == 0 && value[7] != '\0')
+                   ? NULL
+                   : "is not of the form sqlite:PATH, which is all there is as yet";
+    case LEVEL:
+        return pv_log_level_find(value, &level) ? NULL : "is not debug, info, warning or error";
+    case TEXT:
+    case NUMBER:
+        break;
+    }
+    return NULL;
+}
+
 static bool check(int setting, const char *value, const char *origin, struct pv_fault *fault)
 {
     const struct row *row = &rows[setting];
@@ -56,12 +78,11 @@ static bool check(int setting, const char *value, const char *origin, struct pv_
                      row->name, origin, value, (unsigned long long)row->least, (unsigned long long)row->most);
         return false;
     }
-    if (row->kind == SWITCH && strcmp(value, "on") != 0 && strcmp(value, "off") != 0) {
-        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s (from the %s): '%s' is neither on nor off", row->name,
-                     origin, value);
-        return false;
-    }
-    return true;
+    const char *why = why_not(row->kind, value);
+    if (why != NULL)
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s (from the %s): '%s' %s", row->name, origin, value,
+                     why);
+    return why == NULL;
 }
 
 static bool set(struct pv_config *config, int setting, const char *value, enum pv_origin origin,
@@ -251,4 +272,12 @@ void pv_config_print(const struct pv_config *config)
 {
     for (int i = 0; i < PV_SETTING_COUNT; i++)
         (void)printf("%s = %s  # %s\n", rows[i].name, config->values[i], origin_names[config->origins[i]]);
+}
+
+void pv_config_print_sample(void)
+{
+    (void)printf("# Settings of photovote: NAME = VALUE, one a line. Each is here with its default.\n");
+    for (int i = 0; i < PV_SETTING_COUNT; i++)
+        (void)printf("\n# %s\n#%s =%s%s\n", rows[i].help, rows[i].name, *rows[i].value == '\0' ? "" : " ",
+                     rows[i].value);
 }

@@ -39,5 +39,7 @@ bool pv_config_switch(const struct pv_config *config, enum pv_setting setting);
 
 /* `config show`: a line a setting, `name = value`, with its origin behind a #. */
 void pv_config_print(const struct pv_config *config);
+/* `config sample`: a file for --config that changes nothing, with what each setting is. */
+void pv_config_print_sample(void);
 
 #endif

@@ -1,8 +1,8 @@
 #include "metrics.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Upper bounds of a histogram of times, in microseconds. */
 static const int64_t bounds[] = {500,   1000,   2500,   5000,   10000,   25000,
@@ -142,11 +142,10 @@ static void out_refusals(struct pv_out *out, const struct pv_worker_counts *coun
 {
     out_head(out, "refused_total", "counter", "Events that were refused, by code.");
     for (int code = 0; code < PV_CODE_COUNT; code++) {
-        char labels[64] = "{code=\"";
+        char labels[64];
         if (counts->refused[code] == 0)
             continue;
-        strcat(labels, pv_code_name((enum pv_code)code));
-        strcat(labels, "\"}");
+        (void)snprintf(labels, sizeof labels, "{code=\"%s\"}", pv_code_name((enum pv_code)code));
         out_value(out, "refused_total", labels, counts->refused[code]);
     }
 }

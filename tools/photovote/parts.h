@@ -9,6 +9,7 @@
 #include "log.h"
 #include "mhd_server.h"
 #include "projector.h"
+#include "watcher.h"
 #include "who.h"
 #include "worker.h"
 
@@ -50,7 +51,9 @@ struct pv_server {
 
     struct pv_event_store projector_store;
     struct pv_document_cache projector_cache;
-    struct pv_projector *projector;
+    struct pv_projector *projector; /* NULL: another process has it, which the watcher follows */
+    struct pv_watcher watcher;
+    int projector_lock; /* a file that is locked; 0: none */
     pthread_t projector_thread;
     struct pv_bell bell; /* something was recorded */
 
@@ -62,6 +65,8 @@ struct pv_server {
 
     bool worker_runs, projector_runs;
     atomic_bool draining, stop_readers, stop_projector;
+    atomic_bool caught_up;      /* what was recorded before the start is projected */
+    _Atomic int64_t give_up_ms; /* from when a worker that meets a fault ends all the same; 0: never */
     atomic_int worker_faults, projector_faults; /* in a row; 0: it is well */
     struct pv_metrics *metrics;
 };
@@ -75,8 +80,16 @@ bool pv_server_start(struct pv_server *server, const struct pv_config *config,
 bool pv_server_end_requests(struct pv_server *server) PV_MUST_USE;
 void pv_server_close(struct pv_server *server);
 
+/* Opens a projector, and nothing else, for pv_projector_step. Closed by pv_server_close, also after a fault.
+ */
+bool pv_projector_only(struct pv_server *server, const struct pv_config *config,
+                       struct pv_fault *fault) PV_MUST_USE;
+
 /* For the commands that only need the one. The data directory is made with mode 0700 if it is missing. */
 bool pv_make_data_directory(const struct pv_config *config, struct pv_fault *fault) PV_MUST_USE;
+/* The same, and holds it for one server: *lock is to be closed at the end; when the process dies, however, it
+   is free as well. A fault names the process that holds it. */
+bool pv_lock_data_directory(const struct pv_config *config, int *lock, struct pv_fault *fault) PV_MUST_USE;
 bool pv_open_config_store(const struct pv_config *config, enum pv_open_mode mode,
                           struct pv_event_store *store, struct pv_fault *fault) PV_MUST_USE;
 
@@ -85,6 +98,9 @@ bool pv_server_photo(void *context, struct pv_str name, struct pv_text *png);
 
 /* The pieces, in files of their own. */
 bool pv_open_stores(struct pv_server *server, struct pv_fault *fault);
+/* What a projector has, in a process of its own or not: store, cache, and the lock that keeps others off it.
+ */
+bool pv_open_projector_stores(struct pv_server *server, struct pv_fault *fault);
 void pv_close_stores(struct pv_server *server);
 bool pv_start_threads(struct pv_server *server, struct pv_fault *fault);
 void pv_stop_threads(struct pv_server *server);

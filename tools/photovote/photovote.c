@@ -7,8 +7,9 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv, char *const *environment);
 } commands[] = {
-    {"serve", pv_run_serve},   {"demo", pv_run_demo},     {"token", pv_run_token},
-    {"invite", pv_run_invite}, {"config", pv_run_config},
+    {"serve", pv_run_serve},   {"demo", pv_run_demo},   {"projector", pv_run_projector},
+    {"worker", pv_run_worker}, {"token", pv_run_token}, {"invite", pv_run_invite},
+    {"config", pv_run_config},
 };
 
 static const char program_help[] =
@@ -18,11 +19,14 @@ static const char program_help[] =
     "read side.\n"
     "\n"
     "Commands:\n"
-    "  serve        run the whole system on the embedded stores\n"
-    "  demo         the same with a sample election, and tokens to try it\n"
-    "  token        sign a token\n"
-    "  invite       print a link for each voter of an election\n"
-    "  config show  print every setting, its value, and where it comes from\n"
+    "  serve          run the whole system on the embedded stores\n"
+    "  demo           the same with a sample election, and tokens to try it\n"
+    "  projector      keep the document cache up to date, for a serve that does not\n"
+    "  worker         not with the embedded broker, which lives in serve\n"
+    "  token          sign a token\n"
+    "  invite         print a link for each voter of an election\n"
+    "  config show    print every setting, its value, and where it comes from\n"
+    "  config sample  print a file of settings to begin with\n"
     "\n"
     "'" PROGRAM " COMMAND --help' tells more. --version prints the version. " PROGRAM "-audit checks what\n"
     "was recorded.\n"
@@ -55,7 +59,7 @@ int pv_read_line(const struct pv_line *line, int argc, char **argv, char *const 
     return pv_fail(&fault);
 }
 
-int pv_run_config(int argc, char **argv, char *const *environment)
+static int show(int argc, char **argv, char *const *environment)
 {
     static const struct pv_line line = {
         .name = "config show",
@@ -64,16 +68,37 @@ int pv_run_config(int argc, char **argv, char *const *environment)
                    "(PHOTOVOTE_NAME), .env, file, default; the first that is there wins.",
     };
     struct pv_config config;
-    if (argc < 2 || strcmp(argv[1], "show") != 0) {
-        pv_cli_error(PROGRAM, "config has one command, `show`; see '%s config show --help'", PROGRAM);
-        return PV_EXIT_FAILED;
-    }
-    int status = pv_read_line(&line, argc - 1, argv + 1, environment, &config);
+    int status = pv_read_line(&line, argc, argv, environment, &config);
     if (status != PV_CLI_RUN)
         return status;
     pv_config_print(&config);
     pv_config_deinit(&config);
     return pv_cli_print(PROGRAM, "");
+}
+
+static int sample(int argc, char **argv)
+{
+    static const struct pv_cli_command command = {
+        .program = PROGRAM,
+        .name = "config sample",
+        .synopsis = "",
+        .summary = "Prints a file of settings for --config, with what each of them is, and its default.",
+    };
+    int status = pv_cli_parse(&command, argc, argv);
+    if (status != PV_CLI_RUN)
+        return status;
+    pv_config_print_sample();
+    return pv_cli_print(PROGRAM, "");
+}
+
+int pv_run_config(int argc, char **argv, char *const *environment)
+{
+    if (argc >= 2 && strcmp(argv[1], "show") == 0)
+        return show(argc - 1, argv + 1, environment);
+    if (argc >= 2 && strcmp(argv[1], "sample") == 0)
+        return sample(argc - 1, argv + 1);
+    pv_cli_error(PROGRAM, "config has the commands show and sample; see '%s config show --help'", PROGRAM);
+    return PV_EXIT_FAILED;
 }
 
 int pv_photovote_main(int argc, char **argv, char *const *environment)

@@ -12,6 +12,8 @@ int pv_photovote_main(int argc, char **argv, char *const *environment);
 /* The commands, by their own line; the exit statuses are those of F5. */
 int pv_run_serve(int argc, char **argv, char *const *environment);
 int pv_run_demo(int argc, char **argv, char *const *environment);
+int pv_run_projector(int argc, char **argv, char *const *environment);
+int pv_run_worker(int argc, char **argv, char *const *environment);
 int pv_run_token(int argc, char **argv, char *const *environment);
 int pv_run_invite(int argc, char **argv, char *const *environment);
 int pv_run_config(int argc, char **argv, char *const *environment);

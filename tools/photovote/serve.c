@@ -1,50 +1,19 @@
 /* serve, and demo, which is serve with something to look at. */
+#include "notify.h"
 #include "parts.h"
 #include "photovote.h"
 #include "sample.h"
 
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { TICK_NS = 50000000 };
 
-/* SIGTERM, SIGINT and SIGHUP are waited for by the main thread only. */
-static void block_signals(sigset_t *signals)
-{
-    (void)sigemptyset(signals);
-    (void)sigaddset(signals, SIGTERM);
-    (void)sigaddset(signals, SIGINT);
-    (void)sigaddset(signals, SIGHUP);
-    (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
-}
-
-/* Tells the service manager, if there is one (sd_notify's protocol: a datagram to $NOTIFY_SOCKET). */
-static void notify(const char *state)
-{
-    const char *path = getenv("NOTIFY_SOCKET");
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (path == NULL || (*path != '/' && *path != '@') || strlen(path) >= sizeof address.sun_path)
-        return;
-    memcpy(address.sun_path, path, strlen(path));
-    if (*path == '@')
-        address.sun_path[0] = '\0';
-    int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
-    if (fd < 0)
-        return;
-    socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
-    (void)!sendto(fd, state, strlen(state), 0, (const struct sockaddr *)&address, len);
-    (void)close(fd);
-}
-
-static void run_until_signal(struct pv_server *server, const sigset_t *signals)
+/* The signal that ended it. */
+static int run_until_signal(struct pv_server *server, const sigset_t *signals)
 {
     const struct timespec tick = {0, TICK_NS};
     int signal_number = -1;
@@ -53,6 +22,7 @@ static void run_until_signal(struct pv_server *server, const sigset_t *signals)
         pv_api_tick(server->api);
     }
     pv_log_line(&server->log, PV_LOG_INFO, "stopping", "signal", strsignal(signal_number), (char *)NULL);
+    return signal_number;
 }
 
 /* While the server ends its requests, what waits must still time out. */
@@ -73,6 +43,17 @@ static void *tick_on(void *context)
     return NULL;
 }
 
+/* The same signal once more ends the program at once, as it does our other programs. What was answered is on
+   the disk. */
+static void die_of_the_next(int signal_number)
+{
+    sigset_t it;
+    (void)sigemptyset(&it);
+    (void)sigaddset(&it, signal_number);
+    (void)signal(signal_number, SIG_DFL);
+    (void)pthread_sigmask(SIG_UNBLOCK, &it, NULL);
+}
+
 static bool stop(struct pv_server *server)
 {
     struct ticker ticker = {.server = server};
@@ -91,7 +72,7 @@ static int serve(const struct pv_config *config, void (*greet)(const struct pv_s
     struct pv_fault fault;
     sigset_t signals;
     char address[128];
-    block_signals(&signals);
+    pv_block_signals(&signals);
     if (!pv_server_start(&server, config, &fault))
         return pv_fail(&fault);
     (void)snprintf(address, sizeof address, "http://%s:%u", pv_config_text(config, PV_SET_LISTEN),
@@ -101,14 +82,28 @@ static int serve(const struct pv_config *config, void (*greet)(const struct pv_s
     if (greet != NULL)
         greet(&server);
     (void)fflush(stdout);
-    notify("READY=1");
-    run_until_signal(&server, &signals);
-    notify("STOPPING=1");
+    pv_notify("READY=1");
+    die_of_the_next(run_until_signal(&server, &signals));
+    pv_notify("STOPPING=1");
     struct pv_log log = server.log;
     bool whole = stop(&server);
     pv_log_line(&log, PV_LOG_INFO, "stopped", "requests", whole ? "all answered" : "some were cut",
                 (char *)NULL);
     return whole ? PV_EXIT_OK : PV_EXIT_FOUND;
+}
+
+/* Alone on its data. `prepare` may be NULL. */
+static int serve_alone(const struct pv_config *config,
+                       bool (*prepare)(const struct pv_config *config, struct pv_fault *fault),
+                       void (*greet)(const struct pv_server *server))
+{
+    struct pv_fault fault;
+    int lock;
+    if (!pv_lock_data_directory(config, &lock, &fault))
+        return pv_fail(&fault);
+    int status = prepare == NULL || prepare(config, &fault) ? serve(config, greet) : pv_fail(&fault);
+    (void)close(lock);
+    return status;
 }
 
 int pv_run_serve(int argc, char **argv, char *const *environment)
@@ -119,13 +114,14 @@ int pv_run_serve(int argc, char **argv, char *const *environment)
         .summary =
             "Runs the system until SIGTERM or Ctrl-C: then running requests finish, live streams end,\n"
             "and everything recorded is projected. Prints the address that it listens on.",
-        .notes = "Exit status: 0 ended in order; 1 some requests had to be cut; 2 could not run.",
+        .notes = "The same signal once more ends it at once, which loses nothing that was answered.\n"
+                 "Exit status: 0 ended in order; 1 some requests had to be cut; 2 could not run.",
     };
     struct pv_config config;
     int status = pv_read_line(&line, argc, argv, environment, &config);
     if (status != PV_CLI_RUN)
         return status;
-    status = serve(&config, NULL);
+    status = serve_alone(&config, NULL, NULL);
     pv_config_deinit(&config);
     return status;
 }
@@ -146,11 +142,10 @@ int pv_run_demo(int argc, char **argv, char *const *environment)
         .notes = "Exit status: 0 ended in order; 1 some requests had to be cut; 2 could not run.",
     };
     struct pv_config config;
-    struct pv_fault fault;
     int status = pv_read_line(&line, argc, argv, environment, &config);
     if (status != PV_CLI_RUN)
         return status;
-    status = pv_sample_make(&config, &fault) ? serve(&config, greet_visitor) : pv_fail(&fault);
+    status = serve_alone(&config, pv_sample_make, greet_visitor);
     pv_config_deinit(&config);
     return status;
 }

@@ -1,10 +1,13 @@
 /* The running server: its parts in the order in which they need each other. */
 #include "metrics.h"
+#include "notify.h"
 #include "parts.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+enum { CATCH_UP_NS = 2000000, CATCH_UP_TOLD = 2500 /* every five seconds */ };
 enum { NAK_DELAY_MS = 200, BODY_BYTES = 65536, OPERATOR_CONNECTIONS = 32, END_MS = 5000 };
 
 static void on_access(void *context, const struct pv_http_access *access)
@@ -47,6 +50,12 @@ static void on_refused(void *context, const struct pv_recorded *record, const st
                 pv_code_name(why->code), (char *)NULL);
 }
 
+/* Nobody waits for a projector of another process. */
+static bool has_caught_up(struct pv_server *server)
+{
+    return server->projector == NULL || atomic_load(&server->caught_up);
+}
+
 /* The parts that must be well, and whether they are. */
 static bool print_ready(void *context, struct pv_out *out)
 {
@@ -54,11 +63,14 @@ static bool print_ready(void *context, struct pv_out *out)
     bool worker = atomic_load(&server->worker_faults) == 0,
          projector = atomic_load(&server->projector_faults) == 0;
     const char *provider_keys; /* they are told, and matter only where no other tokens are accepted */
-    bool tokens = pv_who_ready(server->who, &provider_keys);
-    bool draining = atomic_load(&server->draining), ready = worker && projector && tokens && !draining;
+    bool tokens = pv_who_ready(server->who, &provider_keys), caught_up = has_caught_up(server);
+    bool draining = atomic_load(&server->draining);
+    bool ready = worker && projector && tokens && caught_up && !draining;
     pv_out_cstr(out, ready ? "{\"status\":\"ready\"" : "{\"status\":\"not ready\"");
     pv_out_cstr(out, worker ? ",\"worker\":\"well\"" : ",\"worker\":\"failing\"");
-    pv_out_cstr(out, projector ? ",\"projector\":\"well\"" : ",\"projector\":\"failing\"");
+    pv_out_cstr(out, !projector  ? ",\"projector\":\"failing\""
+                     : caught_up ? ",\"projector\":\"well\""
+                                 : ",\"projector\":\"catching up\"");
     if (provider_keys != NULL) {
         pv_out_cstr(out, ",\"provider_keys\":\"");
         pv_out_cstr(out, provider_keys);
@@ -89,10 +101,31 @@ static bool no_memory(struct pv_fault *fault)
     return false;
 }
 
+static size_t memory_limit(const struct pv_config *config)
+{
+    return (size_t)pv_config_number(config, PV_SET_MEMORY) << 20;
+}
+
+static bool make_projector(struct pv_server *server,
+                           void (*tell)(void *context, struct pv_election_id id, int64_t number,
+                                        int64_t position),
+                           struct pv_fault *fault)
+{
+    server->projector = pv_projector_new(&(struct pv_projector_options){
+        .store = &server->projector_store,
+        .cache = &server->projector_cache,
+        .seed = seed_of(&server->clock),
+        .memory_limit = memory_limit(server->config),
+        .context = server,
+        .on_projected = tell,
+        .on_refused = on_refused,
+    });
+    return server->projector != NULL || no_memory(fault);
+}
+
 static bool make_workers(struct pv_server *server, struct pv_fault *fault)
 {
     const struct pv_config *config = server->config;
-    size_t memory = (size_t)pv_config_number(config, PV_SET_MEMORY) << 20;
     if (!pv_embedded_broker_open(1, (size_t)pv_config_number(config, PV_SET_QUEUE), &server->clock,
                                  &server->broker, fault))
         return false;
@@ -102,21 +135,21 @@ static bool make_workers(struct pv_server *server, struct pv_fault *fault)
         .refusals = &server->worker_refusals,
         .clock = &server->clock,
         .seed = seed_of(&server->clock),
-        .memory_limit = memory,
+        .memory_limit = memory_limit(config),
         .nak_delay_ms = NAK_DELAY_MS,
     });
-    server->projector = pv_projector_new(&(struct pv_projector_options){
+    server->metrics = pv_metrics_new();
+    if (server->worker == NULL || server->metrics == NULL)
+        return no_memory(fault);
+    if (pv_config_switch(config, PV_SET_PROJECTOR))
+        return make_projector(server, on_projected, fault);
+    server->watcher = (struct pv_watcher){
         .store = &server->projector_store,
         .cache = &server->projector_cache,
-        .seed = seed_of(&server->clock),
-        .memory_limit = memory,
         .context = server,
         .on_projected = on_projected,
-        .on_refused = on_refused,
-    });
-    server->metrics = pv_metrics_new();
-    if (server->worker == NULL || server->projector == NULL || server->metrics == NULL)
-        return no_memory(fault);
+        .position = -1,
+    };
     return true;
 }
 
@@ -129,6 +162,7 @@ static bool make_api(struct pv_server *server, struct pv_fault *fault)
         .authenticate = pv_who_authenticate,
         .authenticate_context = server->who,
         .waiting_max = (size_t)pv_config_number(config, PV_SET_CONNECTIONS) + 1,
+        .waiting_per_caller = (unsigned)pv_config_number(config, PV_SET_QUEUE_PER_CALLER),
         .verdict_ms = pv_config_number(config, PV_SET_VERDICT_MS),
         .projection_ms = pv_config_number(config, PV_SET_PROJECTION_MS),
         .heartbeat_ms = pv_config_number(config, PV_SET_HEARTBEAT_MS),
@@ -170,6 +204,23 @@ static bool listen_to_operators(struct pv_server *server, struct pv_fault *fault
         &server->operators_http, fault);
 }
 
+/* What was answered before the start is to be read after it. A projector that fails is no reason not to
+   record; nor is this one not to end: the signals wait. */
+static void await_projection(struct pv_server *server)
+{
+    const struct timespec pause = {0, CATCH_UP_NS};
+    sigset_t signals;
+    (void)sigemptyset(&signals);
+    for (unsigned waited = 1; !has_caught_up(server) && atomic_load(&server->projector_faults) == 0 &&
+                              sigpending(&signals) == 0 && sigismember(&signals, SIGTERM) == 0 &&
+                              sigismember(&signals, SIGINT) == 0 && sigismember(&signals, SIGHUP) == 0;
+         waited++) {
+        if (waited % CATCH_UP_TOLD == 0)
+            pv_notify("EXTEND_TIMEOUT_USEC=30000000");
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
 static bool listen_to_all(struct pv_server *server, struct pv_fault *fault)
 {
     const struct pv_config *config = server->config;
@@ -197,6 +248,7 @@ static void close_all(struct pv_server *server)
     pv_stop_threads(server);
     pv_api_free(server->api);
     pv_projector_free(server->projector);
+    pv_watcher_deinit(&server->watcher);
     pv_worker_free(server->worker);
     pv_metrics_free(server->metrics);
     if (server->broker.ops != NULL)
@@ -205,16 +257,23 @@ static void close_all(struct pv_server *server)
     pv_close_stores(server);
 }
 
-bool pv_server_start(struct pv_server *server, const struct pv_config *config, struct pv_fault *fault)
+static void begin(struct pv_server *server, const struct pv_config *config)
 {
     memset(server, 0, sizeof *server);
     server->config = config;
     pv_system_clock(&server->clock);
-    if (!pv_log_level_find(pv_config_text(config, PV_SET_LOG_LEVEL), &server->log.level)) {
-        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "log-level: '%s' is not debug, info, warning or error",
-                     pv_config_text(config, PV_SET_LOG_LEVEL));
-        return false;
-    }
+    (void)!pv_log_level_find(pv_config_text(config, PV_SET_LOG_LEVEL), &server->log.level);
+}
+
+bool pv_projector_only(struct pv_server *server, const struct pv_config *config, struct pv_fault *fault)
+{
+    begin(server, config);
+    return pv_open_projector_stores(server, fault) && make_projector(server, NULL, fault);
+}
+
+bool pv_server_start(struct pv_server *server, const struct pv_config *config, struct pv_fault *fault)
+{
+    begin(server, config);
     bool sound = pv_open_stores(server, fault);
     if (sound) {
         server->who = pv_who_new(config, &server->clock, &server->log, fault);
@@ -222,7 +281,11 @@ bool pv_server_start(struct pv_server *server, const struct pv_config *config, s
     }
     if (sound)
         sound = make_workers(server, fault) && make_api(server, fault) && pv_start_threads(server, fault) &&
-                listen_to_operators(server, fault) && listen_to_all(server, fault);
+                listen_to_operators(server, fault);
+    if (sound) {
+        await_projection(server);
+        sound = listen_to_all(server, fault);
+    }
     if (!sound) {
         pv_mhd_close(server->operators_http);
         close_all(server);

@@ -1,6 +1,7 @@
 /* Every setting: PV_SETTING(TAG, name, KIND, default, least, most, help). The flag is --name, the
    environment's and .env's name is PHOTOVOTE_NAME with underscores, the file's is the name itself. KIND is
-   TEXT, NUMBER (least and most are its bounds) or SWITCH (on or off). */
+   TEXT, NUMBER (least and most are its bounds), SWITCH (on or off), SQLITE (sqlite:PATH, or empty) or LEVEL
+   (of the log). */
 
 /* clang-format off */
 PV_SETTING(LISTEN, listen, TEXT, "127.0.0.1", 0, 0, "address to listen on; TLS is a proxy's business")
@@ -8,8 +9,8 @@ PV_SETTING(PORT, port, NUMBER, "8080", 0, 65535, "port to listen on; 0: any that
 PV_SETTING(OPERATOR_PORT, operator-port, NUMBER, "0", 0, 65535,
            "port on 127.0.0.1 for /healthz, /readyz and /metrics without a token; 0: none")
 PV_SETTING(DATA, data, TEXT, "photovote-data", 0, 0, "directory of the stores and keys; made if it is missing")
-PV_SETTING(STORE, store, TEXT, "", 0, 0, "event store, sqlite:PATH; empty: events.db in the data directory")
-PV_SETTING(CACHE, cache, TEXT, "", 0, 0, "document cache, sqlite:PATH; empty: cache.db in the data directory")
+PV_SETTING(STORE, store, SQLITE, "", 0, 0, "event store, sqlite:PATH; empty: events.db in the data directory")
+PV_SETTING(CACHE, cache, SQLITE, "", 0, 0, "document cache, sqlite:PATH; empty: cache.db in the data directory")
 PV_SETTING(AUDIENCE, audience, TEXT, "photovote", 0, 0, "what a token's `aud` must name")
 PV_SETTING(OWN_ISSUER, own-issuer, SWITCH, "on", 0, 0, "accept tokens that `photovote token` signed")
 PV_SETTING(OIDC_ISSUER, oidc-issuer, TEXT, "", 0, 0, "accept tokens of this OpenID Connect provider too: its `iss`, a URL; empty: of none")
@@ -29,11 +30,13 @@ PV_SETTING(CONNECTIONS_PER_ADDRESS, connections-per-address, NUMBER, "0", 0, 655
            "connections of one address at once; 0: as many as all")
 PV_SETTING(STREAMS, streams, NUMBER, "512", 1, 65536, "live streams at once")
 PV_SETTING(QUEUE, queue, NUMBER, "1024", 1, 1048576, "events that wait for the worker; beyond, 503")
+PV_SETTING(QUEUE_PER_CALLER, queue-per-caller, NUMBER, "128", 1, 1048576, "events of one caller that wait; beyond, 429")
 PV_SETTING(MEMORY, memory, NUMBER, "256", 1, 1048576, "MiB of elections that worker and projector each keep in memory")
 PV_SETTING(VERDICT_MS, verdict-ms, NUMBER, "5000", 10, 600000, "how long a request waits for the worker; then 202")
 PV_SETTING(PROJECTION_MS, projection-ms, NUMBER, "3000", 10, 600000, "how long a read waits for the projection; then 503")
+PV_SETTING(PROJECTOR, projector, SWITCH, "on", 0, 0, "serve keeps the cache up to date; off: `photovote projector` does")
 PV_SETTING(PROJECT_EVERY_MS, project-every-ms, NUMBER, "5", 0, 10000, "the least time between two rounds of the projector")
 PV_SETTING(HEARTBEAT_MS, heartbeat-ms, NUMBER, "15000", 100, 600000, "heartbeat of live streams")
 PV_SETTING(DRAIN_MS, drain-ms, NUMBER, "25000", 0, 600000, "how long running requests may take to finish at the end")
-PV_SETTING(LOG_LEVEL, log-level, TEXT, "info", 0, 0, "debug (with every request), info, warning or error")
+PV_SETTING(LOG_LEVEL, log-level, LEVEL, "info", 0, 0, "debug (with every request), info, warning or error")
 /* clang-format on */

@@ -2,10 +2,11 @@
 #include "metrics.h"
 #include "parts.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum { TAKE_MS = 200, POLL_MS = 200, PAUSE_MS = 5, FAULT_PAUSE_MS = 200 };
+enum { TAKE_MS = 200, POLL_MS = 200, WATCH_MS = 20, PAUSE_MS = 5, FAULT_PAUSE_MS = 200, GIVE_UP_MS = 5000 };
 
 static void pause_ms(int ms)
 {
@@ -66,6 +67,21 @@ static void note_step(struct pv_server *server, atomic_int *faults, const char *
     pause_ms(FAULT_PAUSE_MS);
 }
 
+/* Whoever sent what is left was told that nothing is known of it yet (202), and sends it again. */
+static bool gives_up(struct pv_server *server)
+{
+    int64_t from = atomic_load(&server->give_up_ms);
+    struct pv_broker_health health;
+    char left[24];
+    if (from == 0 || pv_clock_ms(&server->clock) < from)
+        return false;
+    server->broker.ops->health(server->broker.self, &health);
+    unsigned long long count = health.waiting + health.unsettled;
+    (void)snprintf(left, sizeof left, "%llu", count);
+    pv_log_line(&server->log, PV_LOG_ERROR, "gave_up", "commands", left, (char *)NULL);
+    return true;
+}
+
 static void *work(void *context)
 {
     struct pv_server *server = context;
@@ -73,7 +89,7 @@ static void *work(void *context)
         struct pv_fault fault;
         int64_t begun = now_us(server);
         enum pv_worker_step step = pv_worker_step(server->worker, 0, TAKE_MS, &fault);
-        if (step == PV_WORKER_CLOSED)
+        if (step == PV_WORKER_CLOSED || (step == PV_WORKER_FAULT && gives_up(server)))
             break;
         if (step == PV_WORKER_WORKED) {
             bell_ring(&server->bell);
@@ -104,8 +120,27 @@ static void *project(void *context)
         } else if (last) {
             over = true;
         } else if (step == PV_PROJECTOR_IDLE) {
+            atomic_store(&server->caught_up, true);
             bell_wait(&server->bell, POLL_MS);
         }
+    }
+    return NULL;
+}
+
+/* What another process projects. At the end nobody waits for it. */
+static void *watch(void *context)
+{
+    struct pv_server *server = context;
+    while (!atomic_load(&server->stop_projector)) {
+        struct pv_fault fault;
+        bool moved, sound = pv_watcher_step(&server->watcher, &moved, &fault);
+        note_step(server, &server->projector_faults, "projector", sound ? NULL : &fault);
+        if (moved) {
+            const struct pv_projector_counts counts = {.events = server->watcher.events,
+                                                       .position = server->watcher.position};
+            pv_metrics_projector(server->metrics, &counts, now_us(server) - server->watcher.newest.us);
+        }
+        pause_ms(WATCH_MS);
     }
     return NULL;
 }
@@ -132,7 +167,7 @@ static bool start(pthread_t *thread, void *(*run)(void *), void *context, struct
 bool pv_start_threads(struct pv_server *server, struct pv_fault *fault)
 {
     bell_init(&server->bell);
-    if (!start(&server->projector_thread, project, server, fault))
+    if (!start(&server->projector_thread, server->projector == NULL ? watch : project, server, fault))
         return false;
     server->projector_runs = true;
     if (!start(&server->worker_thread, work, server, fault))
@@ -150,6 +185,7 @@ void pv_stop_threads(struct pv_server *server)
 {
     if (!server->projector_runs) /* the first one */
         return;
+    atomic_store(&server->give_up_ms, pv_clock_ms(&server->clock) + GIVE_UP_MS);
     server->broker.ops->drain(server->broker.self);
     if (server->worker_runs)
         (void)pthread_join(server->worker_thread, NULL);
