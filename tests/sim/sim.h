@@ -32,6 +32,7 @@ enum {
     SIM_LATE = 8,
     SIM_HEADERS = 8,
     SIM_CALLER = 64,
+    SIM_ACTORS = 6,
 };
 
 /* What the store really has of an election. */
@@ -175,6 +176,7 @@ struct sim {
 
     /* The clients, and what is true. */
     unsigned elections, clients, window;
+    uint32_t weights[SIM_ACTORS]; /* how often it is whose turn */
     struct sim_stream streams[SIM_STREAMS];
     unsigned stream_count;
     struct sim_intent *intents[SIM_INTENTS];
