@@ -22,7 +22,9 @@
    refusals what was recorded stays answered, so that refused commands may be judged again after later ones;
    - a command that comes again after deliveries_max times is not tried any more: once the store has said that
    its id is not recorded, and the log that it was not refused, it is dead-lettered and answered
-   PV_ANSWER_GIVEN_UP. */
+   PV_ANSWER_GIVEN_UP;
+   - the same becomes at once, whatever the limit is, of a command for an election whose stream is damaged: to
+   try again does not help, and would stop all other elections. */
 #ifndef PV_WORKER_H
 #define PV_WORKER_H
 
