@@ -144,7 +144,10 @@ enum pv_worker_step pv_worker_step(struct pv_worker *worker, uint32_t partition,
     }
     if (work->count == 0)
         return PV_WORKER_IDLE;
+    int64_t begun = pv_clock_now(work->options.clock).us;
     bool fine = handle_group(work, &back, fault);
+    int64_t took = pv_clock_now(work->options.clock).us - begun;
+    work->counts.group_us = took > 0 ? took : 0;
     if (back < work->count) {
         broker->ops->nak(broker->self, &work->deliveries[back], work->options.nak_delay_ms);
         work->counts.naks++;

@@ -51,8 +51,10 @@ struct pv_worker_options {
    that of the last event of each append, those of the others if they follow each other, and that of a record
    which a repeated command was found in; else -1. */
 
-/* What it did, for metrics. All only grow. */
+/* What it did, for metrics. All only grow, but for group_us: how long the last group took, from its taking to
+   its answers, by the time of day; 0 if that was set back meanwhile. */
 struct pv_worker_counts {
+    int64_t group_us;
     uint64_t recorded, repeated, not_allowed, reused, wrong_version, naks, dead_letters, groups, conflicts;
     uint64_t refused[PV_CODE_COUNT];
 };
