@@ -87,14 +87,13 @@ static void *work(void *context)
     struct pv_server *server = context;
     for (;;) {
         struct pv_fault fault;
-        int64_t begun = now_us(server);
         enum pv_worker_step step = pv_worker_step(server->worker, 0, TAKE_MS, &fault);
         if (step == PV_WORKER_CLOSED || (step == PV_WORKER_FAULT && gives_up(server)))
             break;
         if (step == PV_WORKER_WORKED) {
             bell_ring(&server->bell);
             pv_metrics_worker(server->metrics, pv_worker_counts(server->worker),
-                              pv_worker_memory(server->worker), now_us(server) - begun);
+                              pv_worker_memory(server->worker));
         }
         note_step(server, &server->worker_faults, "worker", step == PV_WORKER_FAULT ? &fault : NULL);
     }
