@@ -81,19 +81,29 @@ static void forget(struct pv_mhd_connection *connection)
     free(connection);
 }
 
-static unsigned least_busy(const struct pv_mhd_server *server)
+/* Of the daemons from `from` up to `to`. */
+static unsigned least_busy(const struct pv_mhd_server *server, unsigned from, unsigned to)
 {
-    unsigned least = 0;
-    for (unsigned i = 1; i < server->daemon_count; i++) {
+    unsigned least = from;
+    for (unsigned i = from + 1; i < to; i++) {
         if (server->daemons[i].connections < server->daemons[least].connections)
             least = i;
     }
     return least;
 }
 
+/* One that has room: there is one, since all together have no more connections than they may. */
+static unsigned choose_daemon(const struct pv_mhd_server *server)
+{
+    unsigned usual = least_busy(server, 0, server->options.threads);
+    if (server->daemons[usual].connections < PV_MHD_DAEMON_CONNECTIONS)
+        return usual;
+    return least_busy(server, server->options.threads, server->daemons_max);
+}
+
 static void enlist(struct pv_mhd_server *server, struct pv_mhd_connection *connection)
 {
-    connection->daemon = least_busy(server);
+    connection->daemon = choose_daemon(server);
     server->daemons[connection->daemon].connections++;
     server->count++;
     put_in(&server->pending, connection);

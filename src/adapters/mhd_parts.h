@@ -102,6 +102,9 @@ enum pv_mhd_page {
     PV_MHD_PAGES
 };
 
+/* When 128 connections of a daemon have something at once, libmicrohttpd 0.9.75 waits for more before it
+   looks at any of them: for ever, if these are all. So no daemon has that many. */
+enum { PV_MHD_DAEMON_CONNECTIONS = 127 };
 struct pv_mhd_daemon {
     struct MHD_Daemon *mhd;
     unsigned connections;
@@ -110,9 +113,11 @@ struct pv_mhd_daemon {
 struct pv_mhd_server {
     struct pv_http_options options;
     struct pv_clock clock;
-    struct pv_mhd_daemon
-        *daemons; /* options.threads of them: a loop and a thread each, none of which listens */
-    unsigned daemon_count;
+    /* A loop and a thread each, none of which listens; the first options.threads of them are used as long as
+       they have room. */
+    struct pv_mhd_daemon *daemons;
+    unsigned daemon_count; /* that were started */
+    unsigned daemons_max;
     struct MHD_Response *pages[PV_MHD_PAGES];
     uint16_t port;
 

@@ -48,7 +48,7 @@ __attribute__((format(printf, 2, 0))) static void on_line(void *cls, const char 
 static bool start_daemons(struct pv_mhd_server *server)
 {
     const struct pv_http_options *options = &server->options;
-    for (; server->daemon_count < options->threads; server->daemon_count++) {
+    for (; server->daemon_count < server->daemons_max; server->daemon_count++) {
         struct MHD_Daemon *mhd = MHD_start_daemon(
             MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET |
                 MHD_USE_ERROR_LOG,
@@ -104,12 +104,20 @@ static void init_locks(struct pv_mhd_server *server)
     (void)pthread_mutex_init(&server->mutex, NULL);
 }
 
+/* As many as are asked for, and as all connections need. */
+static unsigned daemons_for(const struct pv_http_options *options)
+{
+    unsigned least = (options->connections - 1) / PV_MHD_DAEMON_CONNECTIONS + 1;
+    return least > options->threads ? least : options->threads;
+}
+
 static bool start(struct pv_mhd_server *server, struct pv_fault *fault)
 {
     const struct pv_http_options *options = &server->options;
     if (!pv_mhd_listen(options->address, options->port, &server->listener, &server->port, fault))
         return false;
-    server->daemons = calloc(options->threads, sizeof *server->daemons);
+    server->daemons_max = daemons_for(options);
+    server->daemons = calloc(server->daemons_max, sizeof *server->daemons);
     server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (server->daemons != NULL && server->wake_fd >= 0 && pv_mhd_make_pages(server) && start_threads(server))
         return true;

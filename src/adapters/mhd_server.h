@@ -32,7 +32,7 @@ enum { PV_HTTP_REQUEST_HEADERS_MAX = 64, PV_HTTP_QUERY_MAX = 32 };
 struct pv_http_options {
     const char *address;  /* to listen on, an IPv4 or IPv6 address ("127.0.0.1"); "::" is both */
     uint16_t port;        /* 0: one that is free, see pv_mhd_port */
-    unsigned threads;     /* that handlers run in (2) */
+    unsigned threads;     /* that handlers run in (2); beyond 127 connections each, more are used */
     unsigned connections; /* (1024) beyond these, others wait until one is closed */
     unsigned
         connections_per_address; /* (all) of an IPv4 address or IPv6 /64; beyond these, they are closed */
@@ -49,7 +49,7 @@ struct pv_http_options {
     const struct pv_clock
         *clock; /* (the system's) for deadlines: only monotonic_ms is asked, from any thread */
 
-    pv_http_handler_fn *handler; /* from `threads` threads */
+    pv_http_handler_fn *handler; /* from several threads */
     void *context;               /* of all three */
     /* Both may be NULL, and are called from any thread. */
     void (*on_access)(void *context, const struct pv_http_access *access);

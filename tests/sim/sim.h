@@ -146,6 +146,7 @@ struct sim {
     struct bag bag;
     uint64_t hash;
     bool failed, calm;
+    bool ending;       /* told to end in order: nothing waits any more */
     bool dead;         /* between the moment of a crash and the new start */
     unsigned crash_in; /* so many befores and afters of a place; 0: none is planned */
     enum sim_place crash_place;

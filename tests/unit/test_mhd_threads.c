@@ -3,6 +3,7 @@
 #include "mhd_kit.h"
 
 #include <sched.h>
+#include <semaphore.h>
 #include <unistd.h>
 
 enum { CLIENTS = 6, ANSWERERS = 2, ROUNDS = 40 };
@@ -144,8 +145,58 @@ static void stream__that_is_cut_while_it_is_woken__ends(void **state)
     }
 }
 
+/* --- all at once --- */
+
+/* One more than libmicrohttpd takes note of at once (mhd_parts.h), and those all have something when the
+   first is answered. */
+enum { MANY = 129 };
+
+static void answer_when_all_asked(void *context, struct pv_http_exchange *exchange)
+{
+    sem_t *asked = context;
+    struct pv_http_reply reply = {.status = 200};
+    if (pv_str_equal(exchange->request->path, PV_STR("/first"))) {
+        while (sem_wait(asked) != 0)
+            ;
+    }
+    exchange->ops->answer(exchange, &reply);
+}
+
+static void connections__that_all_ask_at_once__are_all_answered(void **state)
+{
+    (void)state;
+    static char buffer[KIT_REPLY_MAX];
+    int fds[MANY];
+    sem_t asked;
+    check_int(sem_init(&asked, 0, 0), 0);
+    mhd_kit_init(&kit);
+    kit.options.threads = 1;
+    kit.options.connections = MANY;
+    kit.options.handler = answer_when_all_asked;
+    kit.options.context = &asked;
+    kit.options.on_access = NULL;
+    kit.options.on_error = NULL;
+    mhd_kit_open(&kit);
+    for (int i = 0; i < MANY; i++) {
+        fds[i] = kit_connect(&kit);
+        kit_send(fds[i], "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+        check_int(kit_status(kit_read_reply(fds[i], buffer, true)), 200);
+    }
+    for (int i = 0; i < MANY; i++)
+        kit_send(fds[i],
+                 i == 0 ? "HEAD /first HTTP/1.1\r\nHost: h\r\n\r\n" : "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+    (void)sem_post(&asked);
+    for (int i = 0; i < MANY; i++)
+        check_int(kit_status(kit_read_reply(fds[i], buffer, true)), 200);
+    for (int i = 0; i < MANY; i++)
+        (void)close(fds[i]);
+    mhd_kit_close(&kit);
+    (void)sem_destroy(&asked);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(connections__that_all_ask_at_once__are_all_answered),
     cmocka_unit_test(clients__at_once__each_get_their_own_answers),
     cmocka_unit_test(stream__that_is_cut_while_it_is_woken__ends),
 };
-CHECK_MAIN(tests, 2)
+CHECK_MAIN(tests, 3)

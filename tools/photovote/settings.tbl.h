@@ -35,7 +35,7 @@ PV_SETTING(MEMORY, memory, NUMBER, "256", 1, 1048576, "MiB of elections that wor
 PV_SETTING(VERDICT_MS, verdict-ms, NUMBER, "5000", 10, 600000, "how long a request waits for the worker; then 202")
 PV_SETTING(PROJECTION_MS, projection-ms, NUMBER, "3000", 10, 600000, "how long a read waits for the projection; then 503")
 PV_SETTING(PROJECTOR, projector, SWITCH, "on", 0, 0, "serve keeps the cache up to date; off: `photovote projector` does")
-PV_SETTING(PROJECT_EVERY_MS, project-every-ms, NUMBER, "5", 0, 10000, "the least time between two rounds of the projector")
+PV_SETTING(PROJECT_EVERY_MS, project-every-ms, NUMBER, "5", 0, 10000, "the least rest of the projector between two rounds, unless it is behind")
 PV_SETTING(HEARTBEAT_MS, heartbeat-ms, NUMBER, "15000", 100, 600000, "heartbeat of live streams")
 PV_SETTING(DRAIN_MS, drain-ms, NUMBER, "25000", 0, 600000, "how long running requests may take to finish at the end")
 PV_SETTING(LOG_LEVEL, log-level, LEVEL, "info", 0, 0, "debug (with every request), info, warning or error")
