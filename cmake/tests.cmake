@@ -2,7 +2,7 @@
 #         [TIMEOUT s] [ENVIRONMENT var=value...] [LABELS more...])
 #
 # One ctest test with one tier and one kind as labels. KIND is one of: unit golden contract prop exhaustive corpus torture
-# powercut cli peer system control static. A slow test runs only by `ctest -C Slow` (as an argument of add_test; as a property
+# powercut sim cli peer system control static. A slow test runs only by `ctest -C Slow` (as an argument of add_test; as a property
 # ctest would ignore it), so that plain `ctest` stays fast. More labels: `msan` and `threads`, what the presets msan and
 # tsan run.
 function(pv_test)

@@ -106,13 +106,20 @@ int64_t pv_floors_get(struct pv_floors *floors, struct pv_election_id election)
     return number;
 }
 
+/* A reader that was slow tells of less than the projector did. */
+static void note_reached(struct pv_floors *floors, struct pv_election_id election, int64_t number)
+{
+    if (was_reached(floors, election, number))
+        return;
+    floors->reached[bucket_of(election)].election = election;
+    floors->reached[bucket_of(election)].number = number;
+}
+
 void pv_floors_reached(struct pv_floors *floors, struct pv_election_id election, int64_t number)
 {
-    size_t bucket = bucket_of(election);
     (void)pthread_mutex_lock(&floors->mutex);
     struct entry **link = find(floors, election), *entry = *link;
-    floors->reached[bucket].election = election;
-    floors->reached[bucket].number = number;
+    note_reached(floors, election, number);
     if (entry != NULL && entry->listed <= number)
         set_listed(floors, entry, -1);
     if (entry != NULL && entry->number <= number) {

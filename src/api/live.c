@@ -15,6 +15,7 @@ struct pv_live_stream {
     struct pv_buffer buffer;      /* what is to be sent */
     size_t sent;                  /* of it */
     int64_t last_sent_ms;
+    int64_t until; /* the viewer's */
     struct pv_http_waker waker;
     bool started; /* there is a waker */
     bool closed;  /* by whoever sends */
@@ -137,6 +138,12 @@ static size_t take_bytes(struct pv_live_stream *stream, char *to, size_t size)
 
 static const char heartbeat[] = {':', '\n', '\n'}; /* a comment, which nobody is told of */
 
+/* Whoever looks would be asked for a valid token now. */
+static bool is_over(const struct pv_live_stream *stream)
+{
+    return stream->until != 0 && pv_clock_now(stream->live->clock).us / 1000000 >= stream->until;
+}
+
 static enum pv_http_read read_body(void *self, char *to, size_t size, size_t *len)
 {
     struct pv_live_stream *stream = self;
@@ -144,7 +151,9 @@ static enum pv_http_read read_body(void *self, char *to, size_t size, size_t *le
     enum pv_http_read result = PV_HTTP_BYTES;
     (void)pthread_mutex_lock(&live->mutex);
     int64_t now = pv_clock_ms(live->clock);
-    if (stream->sent < stream->buffer.len) {
+    if (is_over(stream)) {
+        result = PV_HTTP_END;
+    } else if (stream->sent < stream->buffer.len) {
         *len = take_bytes(stream, to, size);
     } else if (stream->ended) {
         result = PV_HTTP_END;
@@ -193,6 +202,7 @@ bool pv_live_open(struct pv_live *live, struct pv_election_id election, const st
         return false;
     stream->live = live;
     stream->election = election;
+    stream->until = viewer->until;
     pv_live_cursor_init(&stream->cursor, election, viewer, next, last);
     if (!greet(stream)) {
         pv_buffer_deinit(&stream->buffer);

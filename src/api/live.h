@@ -24,6 +24,7 @@ struct pv_viewer {
     enum pv_view view;
     struct pv_voter_id voter;   /* of PV_VIEW_VOTER */
     struct pv_ballot_id ballot; /* its ballot; all zero: it has none yet */
+    int64_t until;              /* seconds since 1970: then the stream ends, as the token does; 0: never */
 };
 
 struct pv_live;

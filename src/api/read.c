@@ -179,7 +179,8 @@ static enum pv_reading_step read_route(struct pv_reading *reading)
         return pv_read_event_status(reading);
     if (kind == PV_ROUTE_PHOTO)
         return pv_read_photo(reading);
-    enum pv_reading_step step = load_header(reading);
+    bool is_log = kind == PV_ROUTE_EVENTS || kind == PV_ROUTE_REFUSALS;
+    enum pv_reading_step step = is_log ? pv_reading_find_stream(reading) : load_header(reading);
     return step == PV_READING_ON ? of_election[kind](reading) : step;
 }
 

@@ -250,6 +250,8 @@ static enum pv_reading_step viewer_of(struct pv_reading *reading, struct pv_view
         viewer->view = PV_VIEW_ADMINISTRATOR;
     else if ((roles & PV_ROLE_VOTER) != 0)
         viewer->view = PV_VIEW_VOTER;
+    if (viewer->view != PV_VIEW_PUBLIC) /* which needs no token */
+        viewer->until = reading->job->auth.caller.until;
     if (viewer->view != PV_VIEW_VOTER)
         return PV_READING_ON;
     enum pv_reading_step step = find_own(reading, &own);

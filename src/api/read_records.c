@@ -52,6 +52,23 @@ static bool out_records(struct pv_reading *reading, struct pv_store_reader *read
     return true;
 }
 
+enum pv_reading_step pv_reading_find_stream(struct pv_reading *reading)
+{
+    const struct pv_event_store *store = reading->reads->store;
+    char stream[PV_STREAM_LEN];
+    struct pv_fault fault;
+    pv_stream_format(reading->job->election, stream);
+    if (store->ops->last_number(store->self, (struct pv_str){stream, sizeof stream}, &reading->last_number,
+                                &fault) != PV_STORE_OK)
+        return unavailable(reading);
+    if (reading->last_number < reading->job->floor)
+        return PV_READING_BEHIND;
+    if (reading->last_number >= 0)
+        return PV_READING_ON;
+    pv_reading_refuse(reading, PV_ELECTION_UNKNOWN, reading->job->election.bits);
+    return PV_READING_ANSWERED;
+}
+
 enum pv_reading_step pv_read_records(struct pv_reading *reading)
 {
     const struct pv_event_store *store = reading->reads->store;

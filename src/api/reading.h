@@ -32,6 +32,10 @@ bool pv_reading_limit(struct pv_reading *reading, int64_t *limit);
 /* And from where: ?from=&limit=. */
 bool pv_reading_range(struct pv_reading *reading, int64_t *from, int64_t *limit);
 
+/* Whether the store has the election, as far as the job's floor: for those who read what was recorded of it,
+   which is there also when the cache has none of it, since it was deleted, or not yet. */
+enum pv_reading_step pv_reading_find_stream(struct pv_reading *reading);
+
 bool pv_reading_oversees(const struct pv_reading *reading);
 
 /* The reads that page through parts, each in a file of its own. */

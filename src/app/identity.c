@@ -189,8 +189,8 @@ static enum pv_result hold(const struct pv_identity_settings *settings, const st
         code = read_caller(jwt, issuer, known);
     if (code != PV_TOKEN_OK)
         return refuse(why, code);
-    *term = (struct pv_cached_term){(size_t)(issuer - settings->issuers), generation, 0,
-                                    jwt->claims.expires + settings->leeway};
+    known->caller.until = jwt->claims.expires + settings->leeway;
+    *term = (struct pv_cached_term){(size_t)(issuer - settings->issuers), generation, 0, known->caller.until};
     if (jwt->claims.not_before != PV_JWT_NEVER)
         term->begin = jwt->claims.not_before - settings->leeway;
     return PV_OK;

@@ -78,15 +78,17 @@ static bool settle(struct pv_work *work, size_t at, struct pv_fault *fault)
     struct pv_delivery *delivery = &work->deliveries[at];
     struct pv_work_item *item = &work->items[at];
     enum pv_broker_result result;
-    bool gives_up = item->fate == PV_FATE_GIVE_UP;
+    bool damaged = item->fate == PV_FATE_DAMAGED, gives_up = damaged || item->fate == PV_FATE_GIVE_UP;
     if (gives_up)
         item->answer.kind = PV_ANSWER_GIVEN_UP;
     if (delivery->command.reply_to != 0)
         broker->ops->reply(broker->self, delivery, &item->answer);
     if (gives_up)
-        result = broker->ops->dead_letter(broker->self, delivery,
-                                          PV_STR("came too often without being settled; it is not recorded"),
-                                          fault);
+        result = broker->ops->dead_letter(
+            broker->self, delivery,
+            damaged ? PV_STR("its election's stream is damaged; it is not recorded")
+                    : PV_STR("came too often without being settled; it is not recorded"),
+            fault);
     else
         result = broker->ops->ack(broker->self, delivery, fault);
     if (result == PV_BROKER_OK)
@@ -142,7 +144,10 @@ enum pv_worker_step pv_worker_step(struct pv_worker *worker, uint32_t partition,
     }
     if (work->count == 0)
         return PV_WORKER_IDLE;
+    int64_t begun = pv_clock_now(work->options.clock).us;
     bool fine = handle_group(work, &back, fault);
+    int64_t took = pv_clock_now(work->options.clock).us - begun;
+    work->counts.group_us = took > 0 ? took : 0;
     if (back < work->count) {
         broker->ops->nak(broker->self, &work->deliveries[back], work->options.nak_delay_ms);
         work->counts.naks++;

@@ -22,7 +22,9 @@
    refusals what was recorded stays answered, so that refused commands may be judged again after later ones;
    - a command that comes again after deliveries_max times is not tried any more: once the store has said that
    its id is not recorded, and the log that it was not refused, it is dead-lettered and answered
-   PV_ANSWER_GIVEN_UP. */
+   PV_ANSWER_GIVEN_UP;
+   - the same becomes at once, whatever the limit is, of a command for an election whose stream is damaged: to
+   try again does not help, and would stop all other elections. */
 #ifndef PV_WORKER_H
 #define PV_WORKER_H
 
@@ -49,8 +51,10 @@ struct pv_worker_options {
    that of the last event of each append, those of the others if they follow each other, and that of a record
    which a repeated command was found in; else -1. */
 
-/* What it did, for metrics. All only grow. */
+/* What it did, for metrics. All only grow, but for group_us: how long the last group took, from its taking to
+   its answers, by the time of day; 0 if that was set back meanwhile. */
 struct pv_worker_counts {
+    int64_t group_us;
     uint64_t recorded, repeated, not_allowed, reused, wrong_version, naks, dead_letters, groups, conflicts;
     uint64_t refused[PV_CODE_COUNT];
 };

@@ -163,14 +163,15 @@ static bool look_back(struct pv_work *work, size_t at, const struct pv_event *ev
     return true;
 }
 
-/* Came too often: it is not tried any more. */
-static bool give_up(struct pv_work *work, size_t at, const struct pv_event *event, struct pv_fault *fault)
+/* It is not tried any more, for the reason that the fate tells. */
+static bool give_up(struct pv_work *work, size_t at, const struct pv_event *event, enum pv_fate fate,
+                    struct pv_fault *fault)
 {
     bool known;
     if (!look_back(work, at, event, &known, fault))
         return false;
     if (!known)
-        work->items[at].fate = PV_FATE_GIVE_UP;
+        work->items[at].fate = fate;
     return true;
 }
 
@@ -211,8 +212,9 @@ static bool judge_event(struct pv_work *work, size_t at, const struct pv_event *
     struct pv_work_item *item = &work->items[at];
     struct pv_work_part *part = &work->parts[item->part];
     struct pv_aggregate *aggregate = pv_aggregates_get(work->aggregates, part->id, fault);
+    /* What is damaged stays so, and must not keep what waits behind it from being recorded. */
     if (aggregate == NULL)
-        return false;
+        return fault->kind == PV_FAULT_KIND_DAMAGED && give_up(work, at, event, PV_FATE_DAMAGED, fault);
     part->expected = aggregate->last_number;
     bool known = false, may = pv_caller_may(&command->caller, &aggregate->election, event);
     if (may && !look_back(work, at, event, &known, fault))
@@ -249,7 +251,7 @@ bool pv_work_judge_item(struct pv_work *work, size_t at, struct pv_fault *fault)
         return no_memory(fault);
     item->text_len = work->texts.len - item->text_at;
     if (max != 0 && delivery->deliveries > max)
-        return give_up(work, at, result == PV_OK ? &event : NULL, fault);
+        return give_up(work, at, result == PV_OK ? &event : NULL, PV_FATE_GIVE_UP, fault);
     if (result == PV_OK)
         return judge_event(work, at, &event, fault);
     decide(item, PV_ANSWER_REFUSED, -1, -1);

@@ -17,6 +17,7 @@ enum pv_fate {
     PV_FATE_REPEATS, /* the same as an earlier one of the group, and waits for that one's fate */
     PV_FATE_ANSWER,  /* `answer` is to be sent */
     PV_FATE_GIVE_UP, /* came too often, and is not recorded */
+    PV_FATE_DAMAGED, /* its election cannot be read, and it is not recorded */
 };
 
 struct pv_work_item {

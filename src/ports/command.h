@@ -19,6 +19,7 @@ struct pv_caller {
     bool has_voter;
     struct pv_election_id election;
     bool one_election;
+    int64_t until; /* when the token ends, seconds since 1970; 0: nobody knows of an end */
 };
 
 enum { PV_ANY_VERSION = -2 };

@@ -81,8 +81,8 @@ def main():
     tree = sys.argv[1]
     with open(sys.argv[2] if len(sys.argv) == 3 else os.path.join(tree, "docs/design.md"), encoding="utf-8") as file:
         wrong = list(check_design(tree, file.read()))
-    documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "bench/README.md", "contrib/dev-idp/README.md", "fixtures/README.md",
-                 "fixtures/polls/README.md"]
+    documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "bench/README.md", "contrib/dev-idp/README.md",
+                 "fixtures/README.md", "fixtures/polls/README.md"]
     documents += sorted("docs/" + name for name in os.listdir(os.path.join(tree, "docs")) if name.endswith(".md"))
     for document in documents:
         wrong += check_paths(tree, document)

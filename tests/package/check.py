@@ -1,6 +1,7 @@
-"""What is installed beside the commands, against the commands: manual pages, completions, the sample of settings, the unit.
+"""What is installed beside the commands, against the commands: manual pages, completions, the sample of settings, the unit; and
+the metrics that the operating guide tells of.
 
-usage: check.py man|completions|sample|unit COMMANDS TREE
+usage: check.py man|completions|sample|unit|metrics COMMANDS TREE
 
 COMMANDS is the folder of the programs. What takes a shell or a tool that is not here is left out, and said so.
 """
@@ -170,7 +171,25 @@ def check_completions():
         check(count >= 17, "only", count, "lines were completed")
 
 
-checks = {"man": check_man, "completions": check_completions, "sample": check_sample, "unit": check_unit}
+def check_metrics():
+    sys.path.insert(0, os.path.join(tree, "tests", "system"))
+    import client  # pylint: disable=import-outside-toplevel
+    with tempfile.TemporaryDirectory(dir=os.getcwd()) as folder:
+        server = client.Server(os.path.join(commands, "photovote"), folder).start()
+        try:
+            page = server.auditor().get("/metrics").body.decode()
+        finally:
+            server.kill()
+    there = re.findall(r"^# TYPE photovote_(\w+) \w+$", page, re.MULTILINE)
+    with open(os.path.join(tree, "docs", "operating.md"), encoding="utf-8") as file:
+        guide = file.read()
+    told = re.findall(r"^\| `(\w+)(?:\{\w+\})?` \|", guide.split("### Metrics", 1)[1].split("\n## ", 1)[0], re.MULTILINE)
+    check(set(there) <= set(told), "docs/operating.md does not tell of", sorted(set(there) - set(told)))
+    check(set(told) <= set(there), "docs/operating.md tells of what there is not:", sorted(set(told) - set(there)))
+    check(len(there) > 20, "only", len(there), "metrics")
+
+
+checks = {"metrics": check_metrics, "man": check_man, "completions": check_completions, "sample": check_sample, "unit": check_unit}
 if len(sys.argv) != 4 or sys.argv[1] not in checks:
     sys.exit(__doc__)
 checks[sys.argv[1]]()

@@ -55,16 +55,17 @@ static void check_intent(struct sim *s, const struct sim_intent *intent)
         sim_fail(s, "event %u still waits", intent->number);
 }
 
-/* Whether the event was to be accepted after so many records. */
-static bool is_welcome(const struct sim_intent *intent, int64_t records)
+/* Whether the event was to be accepted all the time from its sending until there were so many records. */
+static bool is_welcome(const struct sim_intent *intent, size_t records)
 {
-    return sim_decide(intent, (size_t)records) == PV_CODE_NONE &&
-           (intent->expected_version == PV_ANY_VERSION || intent->expected_version == records - 1);
+    bool welcome = intent->expected_version == PV_ANY_VERSION;
+    for (size_t at = intent->facts; at <= records && welcome; at++)
+        welcome = sim_decide(intent, at) == PV_CODE_NONE;
+    return welcome;
 }
 
 /* What one client sent once, one after the other, and was told of, stands in that order. But if the first was
-   to be refused when the second was judged, and nobody knows whether that was recorded, then all are judged
-   once more. */
+   to be refused, the second is recorded and nobody knows it, then both are judged once more. */
 static void check_order(struct sim *s)
 {
     for (unsigned i = 0; i < s->intent_count; i++) {
@@ -75,7 +76,7 @@ static void check_order(struct sim *s)
             const struct sim_intent *second = s->intents[j];
             if (second->told >= 0 && second->sent == 1 && !second->sent_by_broker && second->recorded >= 0 &&
                 second->client == first->client && second->stream == first->stream &&
-                second->recorded < first->recorded && is_welcome(first, second->recorded))
+                second->recorded < first->recorded && is_welcome(first, (size_t)second->recorded))
                 sim_fail(s, "event %u was sent after %u and stands before it, at %lld before %lld",
                          second->number, first->number, (long long)second->recorded,
                          (long long)first->recorded);

@@ -60,6 +60,7 @@ void sim_draw_mix(struct sim *s)
     s->rates[FAULT_DISK_FULL] /= 4;
     s->rates[FAULT_CACHE_LOSES] *= 4; /* of the crashes */
     s->rates[FAULT_CACHE_GONE] *= 2;
+    s->rates[FAULT_DEAD_LETTER] *= 4; /* of those that came too often */
 }
 
 static const char *const fault_words[] = {

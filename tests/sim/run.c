@@ -32,6 +32,14 @@ static void make_lives(struct sim *s)
     }
 }
 
+/* Clients; then worker, projector and readers, which may be slow; clients of live streams, and time. */
+static void draw_weights(struct sim *s)
+{
+    static const uint32_t often[SIM_ACTORS] = {40, 14, 14, 16, 12, 8};
+    for (unsigned i = 0; i < SIM_ACTORS; i++)
+        s->weights[i] = i > 0 && gen_draw(s->g, 3) == 2 ? often[i] / 4 : often[i];
+}
+
 static void set_up(struct sim *s, struct gen *g)
 {
     static const int verdicts[] = {2000, 300, 60};
@@ -47,6 +55,7 @@ static void set_up(struct sim *s, struct gen *g)
     s->projection_ms = verdicts[gen_draw(g, 3)];
     s->deliveries_max = deliveries[gen_draw(g, 4)];
     s->capacity = gen_draw(g, 4) == 3 ? 3 : 64;
+    draw_weights(s);
     make_elections(s);
     make_lives(s);
 }
@@ -131,9 +140,8 @@ static void world_step(struct sim *s)
 
 static void step(struct sim *s)
 {
-    static const uint32_t weights[] = {40, 14, 14, 16, 12, 8};
     s->faults = 0;
-    switch (gen_weighted(s->g, weights, 6)) {
+    switch (gen_weighted(s->g, s->weights, SIM_ACTORS)) {
     case 0:
         client_step(s);
         break;

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { NAK_MS = 50, HEARTBEAT_MS = 2000, STREAMS_MAX = 8, WAITING_MAX = 24, ENOUGH = 300 };
+enum { NAK_MS = 50, HEARTBEAT_MS = 2000, STREAMS_MAX = 8, WAITING_MAX = 96, ENOUGH = 300 };
 
 static struct pv_seed seed_of(struct sim *s)
 {
@@ -116,6 +116,7 @@ void sim_restart(struct sim *s)
     if (s->world.cut != NULL)
         s->world.cut(s, UINT32_MAX);
     sim_let_late_come(s, true);
+    s->ending = true;
     pv_api_drain(s->api);
     for (unsigned i = 0; i < ENOUGH && pv_api_unanswered(s->api) > 0; i++) {
         sim_pass_time(s, 20);
@@ -136,7 +137,7 @@ void sim_restart(struct sim *s)
     }
     sim_see_records(s);
     tear_down(s);
-    s->dead = false;
+    s->dead = s->ending = false;
     s->calm = was_calm;
     s->world.stop(s, false);
 }

@@ -32,6 +32,7 @@ enum {
     SIM_LATE = 8,
     SIM_HEADERS = 8,
     SIM_CALLER = 64,
+    SIM_ACTORS = 6,
 };
 
 /* What the store really has of an election. */
@@ -145,6 +146,7 @@ struct sim {
     struct bag bag;
     uint64_t hash;
     bool failed, calm;
+    bool ending;       /* told to end in order: nothing waits any more */
     bool dead;         /* between the moment of a crash and the new start */
     unsigned crash_in; /* so many befores and afters of a place; 0: none is planned */
     enum sim_place crash_place;
@@ -175,6 +177,7 @@ struct sim {
 
     /* The clients, and what is true. */
     unsigned elections, clients, window;
+    uint32_t weights[SIM_ACTORS]; /* how often it is whose turn */
     struct sim_stream streams[SIM_STREAMS];
     unsigned stream_count;
     struct sim_intent *intents[SIM_INTENTS];

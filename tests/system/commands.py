@@ -228,6 +228,22 @@ class Start(Case):
             self.assertEqual(200, client.Client(server).get("/openapi.json").status)
             self.assertEqual({"elections": [], "next": None}, client.Client(server).get("/election/").json)
 
+    def test_files__are_nobody_elses_to_read_wherever_they_are(self):
+        """Who votes for whom is in them; the data directory may have been made by somebody who lets others in."""
+        server = self.server()
+        os.mkdir(server.data, 0o755)
+        before = os.umask(0o022)
+        try:
+            server.start()
+        finally:
+            os.umask(before)
+        client.Paper(server, self.ids)
+        made = sorted(os.listdir(server.data))
+        self.assertIn("events.db-wal", made)
+        self.assertEqual({name: 0o600 for name in made},
+                         {name: os.stat(os.path.join(server.data, name)).st_mode & 0o777 for name in made})
+        self.assertEqual(0, server.stop())
+
     def test_port_in_use__is_exit_2(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
@@ -475,6 +491,6 @@ class Stop(Case):
 
 if __name__ == "__main__":
     tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    if tests.countTestCases() < 30:
+    if tests.countTestCases() < 31:
         sys.exit("only %d tests are left" % tests.countTestCases())
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(tests).wasSuccessful() else 1)

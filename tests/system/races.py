@@ -1,6 +1,6 @@
 """Several at once, where only one may win; and what one of them sees of the other.
 
-usage: races.py PHOTOVOTE PHOTOVOTE_AUDIT
+usage: races.py PHOTOVOTE PHOTOVOTE_AUDIT [CLASS[.TEST]...]
 """
 
 import collections
@@ -309,4 +309,6 @@ if __name__ == "__main__":
     tests = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
     if tests.countTestCases() < 15:
         sys.exit("only %d tests are left" % tests.countTestCases())
+    if sys.argv[3:]:
+        tests = unittest.defaultTestLoader.loadTestsFromNames(sys.argv[3:], sys.modules["__main__"])
     sys.exit(0 if unittest.TextTestRunner(verbosity=1).run(tests).wasSuccessful() else 1)

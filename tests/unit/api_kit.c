@@ -57,6 +57,7 @@ static void authenticate(void *context, struct pv_str authorization, struct pv_a
         .roles = caller->roles,
         .has_voter = caller->voter != 0,
         .one_election = caller->election != 0,
+        .until = kit.token_until,
     };
     memcpy(auth->subject, authorization.ptr, authorization.len);
     auth->caller.subject = (struct pv_str){auth->subject, authorization.len};

@@ -36,6 +36,7 @@ extern struct kit {
     int64_t last_number[4];
     uint64_t events; /* recorded by the kit */
     unsigned photos_asked;
+    int64_t token_until; /* of all tokens */
 } kit;
 int kit_set_up(void **state);
 int kit_tear_down(void **state);

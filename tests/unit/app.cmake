@@ -33,3 +33,7 @@ pv_app_test(test_app_projector app_cache.c app_store.c)
 set_tests_properties(unit.test_app_projector PROPERTIES LABELS "fast;unit")
 pv_app_test(test_app_projection)
 target_link_libraries(test_app_projection PRIVATE pv_story)
+# What follows a projector of another process; only photovote has it.
+pv_app_test(test_watcher app_cache.c app_store.c)
+target_link_libraries(test_watcher PRIVATE pv_photovote_commands)
+set_tests_properties(unit.test_watcher PROPERTIES LABELS "fast;unit")

@@ -415,7 +415,7 @@ static struct pv_append *add_append(struct group *group, const char *stream, int
                                  .events = events->events,
                                  .count = count,
                                  .result = PV_STORE_FAULT,
-                                 .appended = {-7, -7, -7}};
+                                 .appended = {-7, -7, -7, false}};
     return append;
 }
 

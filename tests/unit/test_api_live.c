@@ -356,6 +356,30 @@ static void heartbeat__waits_for_room(void **state)
     check_int(len, 3);
 }
 
+/* What a token opened ends with it; the public needs none. */
+static void token__that_ends__ends_the_stream(void **state)
+{
+    (void)state;
+    kit_open(1);
+    kit.token_until = pv_clock_now(&api_ports.clock.clock).us / 1000000 + 60;
+    struct kit_exchange *voter = open_stream("ada"), *auditor = open_stream("audrey"),
+                        *nobody = open_stream("nora");
+    (void)kit_stream(voter);
+    (void)kit_stream(auditor);
+    (void)kit_stream(nobody);
+    virtual_clock_advance(&api_ports.clock, 59000);
+    kit_record(ev_named("A"));
+    kit_project(1);
+    assert_string_equal(numbers(kit_stream(voter)), "13");
+    kit_record(ev_named("B"));
+    kit_project(1);
+    kit_read_all(); /* it lies ready */
+    virtual_clock_advance(&api_ports.clock, 1000);
+    assert_string_equal(kit_stream(voter), "END");
+    assert_string_equal(kit_stream(auditor), "END");
+    assert_string_equal(numbers(kit_stream(nobody)), "13 14");
+}
+
 /* --- slow clients --- */
 
 static void slow_client__costs_a_buffer_and_goes_on(void **state)
@@ -734,6 +758,7 @@ static const struct CMUnitTest tests[] = {
     KIT_CASE(resume__from_beyond_what_is_projected),
     KIT_CASE(resume__from_beyond_what_is_recorded_is_from_there),
     KIT_CASE(long_history__is_read_by_many_readings),
+    KIT_CASE(token__that_ends__ends_the_stream),
     KIT_CASE(heartbeat__when_nothing_was_sent_for_that_long),
     KIT_CASE(heartbeat__waits_for_room),
     KIT_CASE(slow_client__costs_a_buffer_and_goes_on),
@@ -755,4 +780,4 @@ static const struct CMUnitTest tests[] = {
     KIT_CASE(stream__of_a_bucket_of_several_elections),
 };
 
-CHECK_MAIN(tests, 40)
+CHECK_MAIN(tests, 41)

@@ -347,6 +347,10 @@ static void floors__that_were_reached_before_are_none(void **state)
     pv_floors_raise(floors, election(1), 5, true);
     check_int(pv_floors_get(floors, election(1)), -1);
     check_true(!pv_floors_list_is_behind(floors));
+    pv_floors_reached(floors, election(1), 4); /* of a reader that was slow */
+    pv_floors_raise(floors, election(1), 5, true);
+    check_int(pv_floors_get(floors, election(1)), -1);
+    check_true(!pv_floors_list_is_behind(floors));
     pv_floors_raise(floors, election(1), 6, true);
     check_int(pv_floors_get(floors, election(1)), 6);
     pv_floors_raise(floors, election(257), 3, true); /* another election of that bucket */

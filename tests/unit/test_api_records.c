@@ -51,6 +51,40 @@ static void events__of_more_than_one_batch(void **state)
     kit_check_in_body(sent, "],\"next\":null}");
 }
 
+/* The cache has none of it any more, and whoever audits wants to know all the more. */
+static void events__of_an_election_that_was_deleted(void **state)
+{
+    (void)state;
+    kit_open(1);
+    kit_record(ev_deleted());
+    kit_project(1);
+    kit_check_problem(kit_get("audrey", E1 "/document", NULL), 404, "election_unknown");
+    struct kit_exchange *sent = kit_get("audrey", E1 "/events", "?from", "13", NULL);
+    check_status(sent, 200);
+    kit_check_in_body(sent, "\"number\":13,\"type\":\"PhotoVote.Event.Election.ElectionDeleted\"");
+    check_status(kit_get("audrey", E1 "/refusals", NULL), 200);
+    check_status(kit_get("ada", E1 "/events", NULL), 403);
+    kit_check_problem(kit_get("audrey", "/election/" KIT_ID "3/events", NULL), 404, "election_unknown");
+    kit_check_problem(kit_get("audrey", "/election/" KIT_ID "3/refusals", NULL), 404, "election_unknown");
+}
+
+/* They do not wait for the read side: only for what is not recorded. */
+static void events__of_what_is_not_projected(void **state)
+{
+    (void)state;
+    kit_open(1);
+    kit_record(ev_named("A"));
+    struct kit_exchange *sent = kit_get("audrey", E1 "/events", "?from", "13", "PV-Min-Version", "13", NULL);
+    check_status(sent, 200);
+    kit_check_in_body(sent, "\"number\":13,");
+    sent = kit_get("audrey", E1 "/events", "PV-Min-Version", "14", NULL);
+    check_int(sent->answers, 0);
+    kit_record(ev_named("B"));
+    kit_project(1);
+    kit_read_all();
+    check_status(sent, 200);
+}
+
 /* --- refusals --- */
 
 static void refuse_event(uint64_t id, const char *subject, const char *data, const char *metadata,
@@ -203,6 +237,8 @@ static void event__refused_first_and_recorded_later_is_recorded(void **state)
 static const struct CMUnitTest tests[] = {
     KIT_CASE(events__are_the_records_from_a_number_on),
     KIT_CASE(events__of_more_than_one_batch),
+    KIT_CASE(events__of_an_election_that_was_deleted),
+    KIT_CASE(events__of_what_is_not_projected),
     KIT_CASE(refusals__are_the_log_of_the_election),
     KIT_CASE(refusals__are_paged),
     KIT_CASE(refusals__of_what_is_no_json_are_still_json),
@@ -214,4 +250,4 @@ static const struct CMUnitTest tests[] = {
     KIT_CASE(event__refused_first_and_recorded_later_is_recorded),
 };
 
-CHECK_MAIN(tests, 11)
+CHECK_MAIN(tests, 13)

@@ -106,6 +106,31 @@ static void position__of_a_store_that_tells_less__is_not_made_up(void **state)
     }
 }
 
+static void take_7_ms(void)
+{
+    virtual_clock_advance(&wk.clock, 7);
+}
+
+static void go_back(void)
+{
+    virtual_clock_jump(&wk.clock, -1000000);
+}
+
+/* What it waited for the group is not its time, and no clock that is set back makes that negative. */
+static void group__is_timed_from_its_taking(void **state)
+{
+    (void)state;
+    (void)worker_publish_life('A', 0, 0);
+    virtual_clock_advance(&wk.clock, 150);
+    wk.before_append = take_7_ms;
+    worker_step(PV_WORKER_WORKED);
+    check_int(counts()->group_us, 7000);
+    (void)worker_publish_life('A', 1, 1);
+    wk.before_append = go_back;
+    worker_step(PV_WORKER_WORKED);
+    check_int(counts()->group_us, 0);
+}
+
 /* The verdict on a command is by all commands before it, also those of its own group. */
 static void commands__are_judged_in_order(void **state)
 {
@@ -553,6 +578,7 @@ int main(void)
         WORKER_CASE(recorded__is_the_canonical_form_of_the_event),
         WORKER_CASE(position__is_told_where_the_store_told_it),
         WORKER_CASE(position__of_a_store_that_tells_less__is_not_made_up),
+        WORKER_CASE(group__is_timed_from_its_taking),
         WORKER_CASE(commands__are_judged_in_order),
         WORKER_CASE(nobody_waiting__is_not_answered),
         WORKER_CASE(refused__is_not_recorded_but_logged),
@@ -581,6 +607,6 @@ int main(void)
         WORKER_CASE(refusal__by_an_old_state__is_not_believed),
         WORKER_CASE(wrong_version__by_an_old_state__is_not_believed),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 30, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 31, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }

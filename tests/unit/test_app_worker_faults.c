@@ -436,12 +436,11 @@ static void group__after_a_fault__is_handled_one_at_a_time(void **state)
     check_int(wk.largest_group, 3);
 }
 
-/* A stream that cannot be loaded stops its own election, and nothing else. */
+/* A stream that cannot be loaded stops its own election, and nothing else: also where nothing else is ever
+   given up. */
 static void election__that_is_damaged__stops_no_other(void **state)
 {
     (void)state;
-    wk.options.deliveries_max = 3;
-    worker_anew();
     worker_record_life('A', 2, 2);
     unsigned good = worker_publish_life('B', 0, 1);
     unsigned bad = worker_publish_life('A', 3, 3);
@@ -452,10 +451,21 @@ static void election__that_is_damaged__stops_no_other(void **state)
     worker_recorded(after, 2);
     (void)worker_answered(bad, PV_ANSWER_GIVEN_UP);
     check_int(dead_letters(), 1);
-    assert_string_equal(letter.reason, "came too often without being settled; it is not recorded");
+    assert_string_equal(letter.reason, "its election's stream is damaged; it is not recorded");
     check_int(letter.number, bad);
-    check_int(letter.deliveries, 4);
+    check_int(letter.deliveries, 1);
     assert_string_equal(worker_stored(), "A0 B0 B1 B2");
+}
+
+/* What was recorded before the damage is answered as it was. */
+static void election__that_is_damaged__still_knows_what_it_has(void **state)
+{
+    (void)state;
+    worker_record_life('A', 2, 2);
+    unsigned n = worker_publish_life('A', 2, 2);
+    (void)worker_run();
+    (void)worker_answered(n, PV_ANSWER_RECORDED);
+    check_int(dead_letters(), 0);
 }
 
 static void given_up__is_not_tried_any_more(void **state)
@@ -468,6 +478,9 @@ static void given_up__is_not_tried_any_more(void **state)
     worker_step(PV_WORKER_WORKED);
     check_trace("find look reply1 dead1"); /* not even loaded */
     (void)worker_answered(n, PV_ANSWER_GIVEN_UP);
+    check_int(dead_letters(), 1);
+    assert_string_equal(letter.reason, "came too often without being settled; it is not recorded");
+    check_int(letter.deliveries, 1);
     check_int(counts()->dead_letters, 1);
     check_int(wk.refusals, 0);
     assert_string_equal(worker_stored(), "");
@@ -589,6 +602,7 @@ int main(void)
         WORKER_CASE(refused__and_delivered_too_often__is_not_given_up),
         WORKER_CASE(group__after_a_fault__is_handled_one_at_a_time),
         WORKER_CASE(election__that_is_damaged__stops_no_other),
+        WORKER_CASE(election__that_is_damaged__still_knows_what_it_has),
         WORKER_CASE(given_up__is_not_tried_any_more),
         WORKER_CASE(deliveries_without_a_limit__never_give_up),
         WORKER_CASE(deliveries_up_to_the_limit__are_tried),
@@ -597,6 +611,6 @@ int main(void)
         WORKER_CASE(giving_up__looks_into_its_group_too),
         WORKER_CASE(malformed__that_came_too_often__is_given_up),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 26, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 27, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }

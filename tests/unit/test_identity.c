@@ -149,6 +149,7 @@ static void caller__of_our_own_token(void **state)
               PV_TOKEN_OK);
     check_int(known.caller.roles, PV_ROLE_ADMINISTRATOR);
     check_str(known.caller.subject, "kim");
+    check_int(known.caller.until, 1100 + LEEWAY);
     check_str(known.caller.email, "kim@club.example");
     check_true(!known.caller.has_voter && !known.caller.one_election);
     check_int(ask("\"sub\":\"kim\",\"roles\":[\"auditor\",\"voter\",\"x\"]"), PV_TOKEN_OK);
@@ -404,6 +405,7 @@ static void cache__a_token__ends_where_it_says(void **state)
     (void)state;
     check_int(ask("\"sub\":\"s\",\"nbf\":900"), PV_TOKEN_OK); /* until 1100 */
     check_int(ask_at("Bearer ", token.text, 1100 + LEEWAY - 1), PV_TOKEN_OK);
+    check_int(known.caller.until, 1100 + LEEWAY);
     check_hits(1, 1);
     check_int(ask_at("Bearer ", token.text, 1100 + LEEWAY), PV_TOKEN_EXPIRED);
     check_int(ask_at("Bearer ", token.text, 900 - LEEWAY), PV_TOKEN_OK); /* a clock may go back */

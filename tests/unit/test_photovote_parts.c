@@ -95,13 +95,13 @@ static void check_line(const char *text, const char *line)
 static void metrics__say_what_was_counted(void **state)
 {
     struct pv_metrics *metrics = pv_metrics_new();
-    struct pv_worker_counts worker = {.recorded = 7, .groups = 2};
+    struct pv_worker_counts worker = {.group_us = 3000, .recorded = 7, .groups = 2};
     struct pv_projector_counts projector = {.events = 9, .puts = 4, .position = 11};
     struct pv_http_access access = {.status = 200, .bytes = 10, .microseconds = 1500000},
                           cut = {.microseconds = 1};
     (void)state;
     worker.refused[PV_BALLOT_CAST] = 1;
-    pv_metrics_worker(metrics, &worker, 1000, 3000);
+    pv_metrics_worker(metrics, &worker, 1000);
     pv_metrics_projector(metrics, &projector, 20000);
     pv_metrics_projector(metrics, &projector, -1); /* nothing was projected: no lag */
     pv_metrics_request(metrics, &access);

@@ -616,8 +616,8 @@ static void run_sql(const char *text)
 static void open__an_older_file_and_each_call_fails_once__is_completed_by_the_next(void **state)
 {
     static const char *const older[] = {
-        "DROP TABLE cached_shown; DROP TABLE cached_page_keys; DROP TABLE cached_keys; "
-        "DROP TABLE cached_checkpoint",
+        ("DROP TABLE cached_shown; DROP TABLE cached_page_keys; DROP TABLE cached_keys; "
+         "DROP TABLE cached_checkpoint"),
         "DROP TABLE cached_keys", "DROP INDEX cached_page_keys_by_page"};
     (void)state;
     for (size_t i = 0; i < 3; i++) {

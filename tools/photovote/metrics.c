@@ -56,13 +56,12 @@ void pv_metrics_request(struct pv_metrics *metrics, const struct pv_http_access 
     (void)pthread_mutex_unlock(&metrics->mutex);
 }
 
-void pv_metrics_worker(struct pv_metrics *metrics, const struct pv_worker_counts *counts, size_t memory,
-                       int64_t group_us)
+void pv_metrics_worker(struct pv_metrics *metrics, const struct pv_worker_counts *counts, size_t memory)
 {
     (void)pthread_mutex_lock(&metrics->mutex);
     metrics->worker = *counts;
     metrics->worker_memory = memory;
-    observe(&metrics->groups_us, group_us);
+    observe(&metrics->groups_us, counts->group_us);
     (void)pthread_mutex_unlock(&metrics->mutex);
 }
 

@@ -13,9 +13,8 @@ struct pv_metrics *pv_metrics_new(void) PV_MUST_USE;
 void pv_metrics_free(struct pv_metrics *metrics);
 
 void pv_metrics_request(struct pv_metrics *metrics, const struct pv_http_access *access);
-/* `group_us`: how long the last group took, with its append. */
-void pv_metrics_worker(struct pv_metrics *metrics, const struct pv_worker_counts *counts, size_t memory,
-                       int64_t group_us);
+/* After each group. */
+void pv_metrics_worker(struct pv_metrics *metrics, const struct pv_worker_counts *counts, size_t memory);
 /* `lag_us`: from an event's recording to its projection, of the last round; negative: nothing was projected.
  */
 void pv_metrics_projector(struct pv_metrics *metrics, const struct pv_projector_counts *counts,

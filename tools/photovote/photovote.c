@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct {
     const char *name;
@@ -104,6 +105,7 @@ int pv_run_config(int argc, char **argv, char *const *environment)
 int pv_photovote_main(int argc, char **argv, char *const *environment)
 {
     pv_cli_hold_standard_streams();
+    (void)umask(S_IRWXG | S_IRWXO); /* who votes for whom is in the files that it makes */
     if (argc < 2) {
         pv_cli_error(PROGRAM, "a command is missing; see '%s --help'", PROGRAM);
         return PV_EXIT_FAILED;

@@ -76,7 +76,8 @@ static bool gives_up(struct pv_server *server)
     if (from == 0 || pv_clock_ms(&server->clock) < from)
         return false;
     server->broker.ops->health(server->broker.self, &health);
-    (void)snprintf(left, sizeof left, "%llu", (unsigned long long)(health.waiting + health.unsettled));
+    unsigned long long count = health.waiting + health.unsettled;
+    (void)snprintf(left, sizeof left, "%llu", count);
     pv_log_line(&server->log, PV_LOG_ERROR, "gave_up", "commands", left, (char *)NULL);
     return true;
 }
@@ -86,14 +87,13 @@ static void *work(void *context)
     struct pv_server *server = context;
     for (;;) {
         struct pv_fault fault;
-        int64_t begun = now_us(server);
         enum pv_worker_step step = pv_worker_step(server->worker, 0, TAKE_MS, &fault);
         if (step == PV_WORKER_CLOSED || (step == PV_WORKER_FAULT && gives_up(server)))
             break;
         if (step == PV_WORKER_WORKED) {
             bell_ring(&server->bell);
             pv_metrics_worker(server->metrics, pv_worker_counts(server->worker),
-                              pv_worker_memory(server->worker), now_us(server) - begun);
+                              pv_worker_memory(server->worker));
         }
         note_step(server, &server->worker_faults, "worker", step == PV_WORKER_FAULT ? &fault : NULL);
     }

@@ -61,8 +61,9 @@ bool pv_watcher_step(struct pv_watcher *watcher, bool *moved, struct pv_fault *f
     watcher->started = true;
     if (checkpoint == watcher->position)
         return true;
-    bool told = tell_up_to(watcher, checkpoint, fault);
+    uint64_t before = watcher->events;
+    bool sound = tell_up_to(watcher, checkpoint, fault);
     close_log(watcher);
-    *moved = told;
-    return told;
+    *moved = watcher->events > before;
+    return sound;
 }

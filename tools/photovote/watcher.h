@@ -21,7 +21,7 @@ struct pv_watcher {
     uint64_t events;  /* told so far */
     struct pv_time newest;
 };
-/* True, with *moved: whether the checkpoint had moved. False: *fault, and the next step tries again. */
+/* *moved: whether something was told. False: *fault, and the next step tries again. */
 bool pv_watcher_step(struct pv_watcher *watcher, bool *moved, struct pv_fault *fault) PV_MUST_USE;
 void pv_watcher_deinit(struct pv_watcher *watcher);
 
