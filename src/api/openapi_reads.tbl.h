@@ -10,9 +10,9 @@ PV_READ(DOCUMENT, getElectionDocument, Election, "application/json", "Document",
         "The whole document in its canonical form, which the state hash is of", "Administrator and auditor.")
 PV_READ(RESULTS, getElectionResults, Election, "application/json", "Tally", PV_READ_TAGGED | PV_READ_WAITS | PV_READ_HIDES,
         "The tally; provisional unless the phase is closed", "Everybody once it is closed; administrator and auditor always.")
-PV_READ(VOTERS, getElectionVoters, Voter, "application/json", "Voters", PV_READ_FROM | PV_READ_WAITS,
+PV_READ(VOTERS, getElectionVoters, Voter, "application/json", "Voters", PV_READ_FROM | PV_READ_TAGGED | PV_READ_WAITS,
         "The voters, in the order of their registration", "Administrator and auditor.")
-PV_READ(BALLOTS, getElectionBallots, Ballot, "application/json", "Ballots", PV_READ_FROM | PV_READ_WAITS,
+PV_READ(BALLOTS, getElectionBallots, Ballot, "application/json", "Ballots", PV_READ_FROM | PV_READ_TAGGED | PV_READ_WAITS,
         "The ballots, in the order of their making",
         "Administrator and auditor; while the election is open, the administrator sees no ratings.")
 PV_READ(MY_BALLOT, getMyBallot, Ballot, "application/json", "RatedBallot", PV_READ_TAGGED | PV_READ_WAITS,
