@@ -76,7 +76,8 @@ static bool gives_up(struct pv_server *server)
     if (from == 0 || pv_clock_ms(&server->clock) < from)
         return false;
     server->broker.ops->health(server->broker.self, &health);
-    (void)snprintf(left, sizeof left, "%llu", (unsigned long long)(health.waiting + health.unsettled));
+    uint64_t count = health.waiting + health.unsettled;
+    (void)snprintf(left, sizeof left, "%llu", (unsigned long long)count);
     pv_log_line(&server->log, PV_LOG_ERROR, "gave_up", "commands", left, (char *)NULL);
     return true;
 }
