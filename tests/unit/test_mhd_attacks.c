@@ -112,6 +112,18 @@ static void codings__but_chunked_once__are_refused(void **state)
     CHECK_ROWS(rows);
 }
 
+/* Whoever is in front may have looked at the other one. */
+static void authorizations__but_one__are_refused(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        ROW("one", "GET /x HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer a\r\n\r\n", 200, "GET /x|\n"),
+        REFUSED("two", "GET /x HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer a\r\nauthorization: Bearer "
+                       "b\r\n\r\n"),
+    };
+    CHECK_ROWS(rows);
+}
+
 static void hosts__but_one__are_refused(void **state)
 {
     (void)state;
@@ -395,6 +407,7 @@ static void request__in_two_parts_split_at_any_byte__is_the_same(void **state)
 static const struct CMUnitTest tests[] = {
     CASE(two_readings_of_a_length__are_refused),
     CASE(codings__but_chunked_once__are_refused),
+    CASE(authorizations__but_one__are_refused),
     CASE(hosts__but_one__are_refused),
     CASE(lines__that_end_or_go_on_otherwise__are_refused),
     CASE(bytes__that_do_not_belong__are_refused),
@@ -406,4 +419,4 @@ static const struct CMUnitTest tests[] = {
     CASE(client__that_leaves_at_any_byte__leaves_nothing_behind),
     CASE(request__in_two_parts_split_at_any_byte__is_the_same),
 };
-CHECK_MAIN(tests, 12)
+CHECK_MAIN(tests, 13)
