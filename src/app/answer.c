@@ -32,9 +32,9 @@ struct pv_str pv_answer_field(const struct pv_answer *answer)
 
 static size_t print(char out[PV_MESSAGE_MAX], const char *sentence)
 {
-    size_t len = strlen(sentence);
-    memcpy(out, sentence, len);
-    return len;
+    struct pv_str text = static_str(sentence);
+    memcpy(out, text.ptr, text.len);
+    return text.len;
 }
 
 size_t pv_answer_message(const struct pv_answer *answer, char out[PV_MESSAGE_MAX])
