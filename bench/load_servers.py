@@ -80,7 +80,7 @@ class Ours(Server):
         self.imported = 0  # records that were there before it was started
         port = free_port()
         super().__init__("photovote", [program, "serve", "--data", folder, "--port", str(port), "--operator-port",
-                                       str(self.operator_port), "--log-level", "warning"], port)
+                                       str(self.operator_port), "--log-level", "error"], port)
 
     def metrics(self):
         with socket.create_connection(("127.0.0.1", self.operator_port)) as client:
