@@ -242,6 +242,7 @@ void api_world_init(struct api_world *world)
                                                      .clock = &world->clock,
                                                      .authenticate = authenticate,
                                                      .waiting_max = CAPACITY,
+                                                     .waiting_per_caller = CAPACITY,
                                                      .verdict_ms = WORLD_VERDICT_MS,
                                                      .projection_ms = WORLD_PROJECTION_MS,
                                                      .heartbeat_ms = HEARTBEAT_MS,

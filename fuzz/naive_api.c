@@ -368,27 +368,34 @@ static bool take_event(struct naive_api *api, const struct request *r, const str
 
 /* ---- the way in ---- */
 
-/* Whether the path is the pattern, and what stands for {id}. */
-static bool matches(const char *pattern, struct pv_str path, struct pv_str *id)
+static bool matches_text(const char *pattern, char *text, struct pv_str *id)
 {
-    char text[256];
-    size_t at = 0;
-    *id = (struct pv_str){NULL, 0};
-    if (path.len >= sizeof text)
-        return false;
-    memcpy(text, path.ptr, path.len);
-    text[path.len] = '\0';
-    if (path.len > 1 && text[path.len - 1] == '/')
-        text[path.len - 1] = '\0';
+    size_t len = strlen(text);
+    if (len > 1 && text[len - 1] == '/')
+        text[len - 1] = '\0';
     const char *place = strstr(pattern, "{id}");
     if (place == NULL)
         return strcmp(pattern, text) == 0;
-    size_t before = (size_t)(place - pattern);
+    size_t before = (size_t)(place - pattern), at = before;
     if (strncmp(pattern, text, before) != 0)
         return false;
-    at = before + strcspn(text + before, "/");
-    *id = (struct pv_str){path.ptr + before, at - before};
+    at += strcspn(text + before, "/");
+    id->len = at - before;
+    id->ptr += before;
     return at > before && strcmp(place + 4, text + at) == 0;
+}
+
+/* Whether the path is the pattern, and what stands for {id}. */
+static bool matches(const char *pattern, struct pv_str path, struct pv_str *id)
+{
+    struct pv_str part = {path.ptr, 0};
+    char *text = kit_room(path.len + 1);
+    memcpy(text, path.ptr, path.len);
+    text[path.len] = '\0';
+    bool does = matches_text(pattern, text, &part);
+    free(text);
+    *id = does && strstr(pattern, "{id}") != NULL ? part : (struct pv_str){NULL, 0};
+    return does;
 }
 
 /* The row of the route; *allowed: whether the path has any. */

@@ -270,6 +270,25 @@ def requests():
             yield b"\n".join(lines[:6] + asked[:1] + [b"&" + line for line in lines[6:10]] + [b"wait 999"] + lines[:1] + asked)[:6 << 10]
 
 
+def configurations():
+    """For fuzz_config: each setting in each place, and lines of every form."""
+    with open(os.path.join(TOP, "tools/photovote/settings.tbl.h"), "r", encoding="utf-8") as f:
+        rows = re.findall(r'PV_SETTING\(\w+, ([a-z-]+), (\w+), "([^"]*)", (\d+), (\d+)', f.read())
+    for name, kind, value, least, most in rows:
+        for given in {value, least, most, str(int(most) + 1), "on", "off", "", "x"}:
+            line = f"{name}={given}"
+            own = f"PHOTOVOTE_{name.upper().replace('-', '_')}={given}"
+            yield f"# all\n{line}\n-- .env\n{own}\n-- environment\n{own}\n-- flags\n{line}\n".encode()
+            yield f"port = 1\n -- x\n{name} = \"{given}\" # one\n-- .env\nexport {own}".encode()
+            yield f"-- environment\nHOME=/\nPHOTOVOTE_PORT=1\n{own}".encode()
+    for text in (b"", b"# x", b"x", b"=", b"x=", b" port = 1\r\n\r\n", b"port='1' # \"", b"data = # none", b"data =#x", b"data=a\t#b", b"data='a' b'",
+                 b"data=\"a", b"data=''", b"data='a # b' # c", b"data=\0x", b"port=1\nport=2\nport=x", b"data=" + b"a" * 4089, b"data=" + b"a" * 4090):
+        yield text
+        yield text + b"\n"
+    for text in (b"A=1\nexport B=2\nexport\nC", b"PHOTOVOTE_X=1", b"export PHOTOVOTE_PORT = '3'", b"PHOTOVOTE_PORT=1\n-- environment\nPHOTOVOTE_\nPHOTOVOTE_=1"):
+        yield b"-- .env\n" + text
+
+
 SEEDS = {
     "json": json_texts,
     "event": events,
@@ -280,6 +299,7 @@ SEEDS = {
     "import": polls,
     "jwt": tokens,
     "request": requests,
+    "config": configurations,
     "ndjson": files,
 }
 
