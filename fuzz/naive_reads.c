@@ -212,15 +212,17 @@ static void read_election(struct look *look)
     int64_t least = -1;
     CHECK(naive_number(pv_http_header(look->http, "PV-Min-Version"), &least));
     enum model_phase phase = look->election == NULL ? MODEL_UNBORN : model_phase(&look->election->model);
-    bool there = phase != MODEL_UNBORN && phase != MODEL_DELETED;
+    enum api_read read = look->expected->row->read;
+    /* What was recorded and refused of one that is deleted can still be read. */
+    bool is_log = read == API_EVENTS || read == API_REFUSALS;
+    bool there = phase != MODEL_UNBORN && (is_log || phase != MODEL_DELETED);
     int64_t last = there ? (int64_t)look->election->model.count - 1 : -1;
-    if (phase != MODEL_DELETED && least > last)
+    if ((is_log || phase != MODEL_DELETED) && least > last)
         naive_refuse(look->expected, 503, "projection_behind", NULL);
-    else if (there && is_visible(look, phase))
+    else if (there && (is_log || is_visible(look, phase)))
         read_visible(look, phase);
     else if (phase == MODEL_OPEN)
-        naive_refuse(look->expected, look->who.result == PV_AUTH_KNOWN ? 403 : 401,
-                     look->who.result == PV_AUTH_KNOWN ? "not_allowed" : "token_missing", NULL);
+        naive_refuse(look->expected, 403, "not_allowed", NULL);
     else
         naive_refuse(look->expected, 404, "election_unknown", "election_id");
 }
