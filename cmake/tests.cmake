@@ -11,7 +11,7 @@ function(pv_test)
     set(T_TIER fast)
   endif()
   if(NOT T_TIMEOUT)
-    set(T_TIMEOUT 60)
+    set(T_TIMEOUT 180)
   endif()
   if(PV_INSTRUMENT) # counts and takes its time
     math(EXPR T_TIMEOUT "${T_TIMEOUT} * 5")

@@ -139,7 +139,7 @@ class Configuration(Case):
                     self.fails(r"%s \(from the environment\): %s" % (name, shown), "serve", environment={variable: value})
                     self.fails(r"%s \(from the flag\): %s" % (name, shown), "config", "show", "--%s=%s" % (name, value))
         self.put("photovote.conf", "port = 70000\n")
-        self.fails(r"port \(from the file\): '70000'", "serve")
+        self.fails(r"photovote\.conf:1: port \(from the file\): '70000'", "serve")
         self.assertEqual(["photovote.conf"], os.listdir(self.folder))
 
     def test_config_show__changes_nothing(self):
