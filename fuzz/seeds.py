@@ -289,6 +289,21 @@ def configurations():
         yield b"-- .env\n" + text
 
 
+def connections():
+    """For fuzz_http: the size of the pieces, then requests, those that tests/unit/test_mhd_attacks.c sends among them."""
+    with open(os.path.join(TOP, "tests/unit/test_mhd_attacks.c"), "r", encoding="utf-8") as f:
+        source = f.read()
+    words = {"POST": "POST /x HTTP/1.1\\r\\nHost: h\\r\\n", "HIDDEN": "GET /hidden HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n"}
+    words["CHUNKED"] = words["POST"] + "Transfer-Encoding: chunked\\r\\n\\r\\n"
+    source = re.sub(r'GET\(("(?:[^"\\]|\\.)*")\)', r'"GET " \1 " HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n"', source)
+    for row in re.findall(r'(?:ROW|REFUSED)\("[^"]*",((?:\s*(?:POST|HIDDEN|CHUNKED|"(?:[^"\\]|\\.)*"))+)', source):
+        text = "".join(words.get(word, word.strip('"')) for word in re.findall(r'POST|HIDDEN|CHUNKED|"(?:[^"\\]|\\.)*"', row))
+        sent = text.encode().decode("unicode_escape").encode("latin-1")
+        yield b"\0" + sent
+        yield b"\x07" + sent + sent
+        yield b"\x01" + sent.replace(b"/x", b"/later")
+
+
 SEEDS = {
     "json": json_texts,
     "event": events,
@@ -300,6 +315,7 @@ SEEDS = {
     "jwt": tokens,
     "request": requests,
     "config": configurations,
+    "http": connections,
     "ndjson": files,
 }
 

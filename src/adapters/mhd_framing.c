@@ -4,9 +4,14 @@
 
    libmicrohttpd hands over names and values with no trace of how they were written; but they still stand
    where they were received, each with its terminator in the place of what ended it. So each name must stand
-   two bytes behind the value before it, and the head must end two bytes behind the last: then every line
-   ended in CR LF, no line was folded (folded ones are put together elsewhere), and nothing was cut off at a
-   NUL. */
+   two bytes behind the value before it, and the head must end in two pairs of terminators, the second of
+   which was the empty line: then every line ended in CR LF, no line was folded (folded ones are put together
+   elsewhere), and nothing was cut off at a NUL.
+
+   What leaves the same bytes behind cannot be told from it: a NUL in the place of the last CR of a line, and
+   a colon in the place of the CR of the empty line. Nor is there a trace of empty lines before a request, of
+   which a line that begins with NUL is one to libmicrohttpd, or of whether lines between chunks ended in CR
+   LF or LF. fuzz/naive_http.c has the list. */
 #include "mhd_parts.h"
 
 #include <string.h>
@@ -144,6 +149,14 @@ static void keep_for_log(struct pv_mhd_connection *connection)
     memcpy(connection->path, request->path.ptr, connection->path_len);
 }
 
+/* The last header's line end and the empty line, up to `end`. */
+static bool ends_twice(const struct head *head, const char *end)
+{
+    static const char TERMINATORS[4] = {0};
+    return head->expected + 2 == end &&
+           memcmp(end - sizeof TERMINATORS, TERMINATORS, sizeof TERMINATORS) == 0;
+}
+
 unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *method_text, const char *version)
 {
     const struct pv_http_options *options = &connection->server->options;
@@ -162,7 +175,7 @@ unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *met
         take_pair, &head);
     size_t size =
         MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
-    if (head.bad || head.authorizations > 1 || head.expected + 2 != method_text + size ||
+    if (head.bad || head.authorizations > 1 || !ends_twice(&head, method_text + size) ||
         !frames_one_request(&head, connection->is_1_0) || head.query > PV_HTTP_QUERY_MAX)
         return MHD_HTTP_BAD_REQUEST;
     /* An eighth of the memory is the reply's head's. */

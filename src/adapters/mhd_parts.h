@@ -148,6 +148,10 @@ static inline void pv_mhd_no_deadline(struct pv_mhd_connection *connection)
     atomic_store_explicit(&connection->deadline, INT64_MAX, memory_order_relaxed);
 }
 
+/* mhd_server.c: a loop without a listener. `driver`: MHD_USE_EPOLL_INTERNAL_THREAD, or 0: whoever calls
+   MHD_run is its thread, as fuzz/fuzz_http.c does. NULL: no memory, threads or descriptors. */
+PV_MUST_USE struct MHD_Daemon *pv_mhd_start_daemon(struct pv_mhd_server *server, unsigned driver);
+
 /* mhd_listen.c: a listening socket, non-blocking, and its port. */
 PV_MUST_USE bool pv_mhd_listen(const char *address, uint16_t port, int *listener, uint16_t *chosen,
                                struct pv_fault *fault);

@@ -45,19 +45,23 @@ __attribute__((format(printf, 2, 0))) static void on_line(void *cls, const char 
         server->options.on_error(server->options.context, line);
 }
 
-static bool start_daemons(struct pv_mhd_server *server)
+struct MHD_Daemon *pv_mhd_start_daemon(struct pv_mhd_server *server, unsigned driver)
 {
     const struct pv_http_options *options = &server->options;
+    return MHD_start_daemon(
+        driver | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+        pv_mhd_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_line, server, MHD_OPTION_URI_LOG_CALLBACK,
+        pv_mhd_on_target, server, MHD_OPTION_UNESCAPE_CALLBACK, pv_mhd_unescape, server,
+        MHD_OPTION_NOTIFY_COMPLETED, pv_mhd_on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+        pv_mhd_on_connection, server, MHD_OPTION_CONNECTION_LIMIT, options->connections,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_bytes, MHD_OPTION_THREAD_STACK_SIZE,
+        (size_t)STACK_SIZE, MHD_OPTION_END);
+}
+
+static bool start_daemons(struct pv_mhd_server *server)
+{
     for (; server->daemon_count < server->daemons_max; server->daemon_count++) {
-        struct MHD_Daemon *mhd = MHD_start_daemon(
-            MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET |
-                MHD_USE_ERROR_LOG,
-            0, NULL, NULL, pv_mhd_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_line, server,
-            MHD_OPTION_URI_LOG_CALLBACK, pv_mhd_on_target, server, MHD_OPTION_UNESCAPE_CALLBACK,
-            pv_mhd_unescape, server, MHD_OPTION_NOTIFY_COMPLETED, pv_mhd_on_completed, server,
-            MHD_OPTION_NOTIFY_CONNECTION, pv_mhd_on_connection, server, MHD_OPTION_CONNECTION_LIMIT,
-            options->connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_bytes,
-            MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_SIZE, MHD_OPTION_END);
+        struct MHD_Daemon *mhd = pv_mhd_start_daemon(server, MHD_USE_EPOLL_INTERNAL_THREAD);
         if (mhd == NULL)
             return false;
         server->daemons[server->daemon_count].mhd = mhd;

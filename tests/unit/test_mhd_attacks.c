@@ -158,6 +158,8 @@ static void lines__that_end_or_go_on_otherwise__are_refused(void **state)
         REFUSED("LF after a header", POST "X: a\nY: b\r\n\r\n"),
         REFUSED("LF after the last header", POST "X: a\n\r\n"),
         REFUSED("LF for the empty line", POST "X: a\r\n\n"),
+        REFUSED("LF, and a colon that ends the head", "POST /x HTTP/1.1\r\nHost: h\n:X\n" HIDDEN),
+        REFUSED("LF, and a colon behind no header", "POST /x HTTP/1.0\n:X\n" HIDDEN),
         REFUSED("LF only", "POST /x HTTP/1.1\nHost: h\n\n"),
         REFUSED("CR in a value", POST "X: a\rTransfer-Encoding: chunked\r\n\r\n"),
         REFUSED("CR in a name", POST "X\r: a\r\n\r\n"),
