@@ -287,12 +287,12 @@ size_t mutate(uint8_t *data, size_t size, size_t max, uint64_t seed)
     m.len = size;
     m.max = max;
     m.bag = (struct bag){0};
-    bool has_lines = mutate_has_lines(&m);
+    bool has_records = mutate_has_lines(&m), has_lines = has_records || mutate_has_requests(&m);
     for (uint32_t n = 1 + gen_draw(&g, 3), tries = 0; n > 0 && tries < TRIES; tries++) {
         spans_find(text_of(&m), &m.spans);
         n -= has_lines && gen_draw(&g, 2) == 0 ? mutate_lines(&m) : change_json(&m);
     }
-    if (has_lines && gen_draw(&g, 3) > 0)
+    if (has_records && gen_draw(&g, 3) > 0)
         mutate_renumber(&m);
     bag_free(&m.bag);
     if (m.len == 0 && max > 0)

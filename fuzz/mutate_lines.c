@@ -1,7 +1,5 @@
 #include "mutate_lines.h"
 
-#include "values.h"
-
 #include <string.h>
 
 enum { LINES_MAX = 256, STREAMS_MAX = 8 };
@@ -40,104 +38,22 @@ static bool put_back(struct mutation *m, const struct line_list *lines)
     return fits;
 }
 
-bool mutate_has_lines(const struct mutation *m)
+static bool has(const struct mutation *m, struct pv_str text)
 {
-    static const char key[] = "\"stream\"";
-    size_t len = sizeof key - 1;
-    for (size_t at = 0; at + len <= m->len; at++)
-        if (memcmp(m->bytes + at, key, len) == 0)
+    for (size_t at = 0; at + text.len <= m->len; at++)
+        if (memcmp(m->bytes + at, text.ptr, text.len) == 0)
             return true;
     return false;
 }
 
-void mutate_quote(struct pv_str text, struct buf *out)
+bool mutate_has_lines(const struct mutation *m)
 {
-    buf_str(out, "\"");
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char byte = (unsigned char)text.ptr[i];
-        if (byte < 0x20 || byte == '"' || byte == '\\')
-            buf_format(out, "\\u%04x", byte);
-        else
-            buf_add(out, text.ptr + i, 1);
-    }
-    buf_str(out, "\"");
+    return has(m, PV_STR("\"stream\""));
 }
 
-/* ---- a new record ---- */
-
-/* The content of a value with this key, at random among those of the text; ptr NULL if there is none. */
-static struct pv_str value_with_key(struct mutation *m, const char *key)
+bool mutate_has_requests(const struct mutation *m)
 {
-    struct pv_str text = {m->bytes, m->len}, found = {NULL, 0};
-    uint32_t met = 0;
-    for (int i = 0; i < m->spans.count; i++) {
-        const struct span *span = &m->spans.all[i];
-        if (span->is_text && spans_has_key(text, &m->spans, span, key) && gen_draw(m->g, ++met) == 0)
-            found = spans_content(text, span);
-    }
-    return found;
-}
-
-static struct pv_str new_id(struct mutation *m)
-{
-    char id[27];
-    value_id(gen_draw(m->g, 40), id);
-    return bag_copy(&m->bag, id, 26);
-}
-
-static struct pv_str value_for(struct mutation *m, const struct cat_field *f, struct pv_str election)
-{
-    struct pv_str found = {NULL, 0};
-    if (strcmp(f->name, "election_id") == 0)
-        return election;
-    if (f->kind == CAT_EVENT_ID)
-        return new_id(m);
-    if (f->kind == CAT_ID)
-        found = gen_draw(m->g, 6) > 0 ? value_with_key(m, f->name) : found;
-    else
-        return value_good(m->g, &m->bag, f->kind, gen_draw(m->g, 200));
-    return found.ptr != NULL ? found : new_id(m);
-}
-
-/* Histories live from what happens most. */
-static enum pv_event_type draw_type(struct mutation *m)
-{
-    static const enum pv_event_type often[] = {
-        PV_EVENT_VOTER_REGISTERED, PV_EVENT_BALLOT_CREATED,        PV_EVENT_BALLOT_CANDIDATE_RATED,
-        PV_EVENT_BALLOT_CAST,      PV_EVENT_COMPETITION_ADDED,     PV_EVENT_CANDIDATE_ADDED,
-        PV_EVENT_ELECTION_OPENED,  PV_EVENT_BALLOT_CANDIDATE_RATED};
-    return gen_draw(m->g, 2) == 0 ? (enum pv_event_type)gen_draw(m->g, PV_EVENT_TYPE_COUNT)
-                                  : often[gen_draw(m->g, sizeof often / sizeof often[0])];
-}
-
-static void put_field(struct mutation *m, const struct cat_field *f, struct pv_str election, struct buf *out)
-{
-    bool is_null = f->need != '!' && gen_draw(m->g, 4) == 0;
-    buf_format(out, "\"%s\":", f->name);
-    if (is_null) {
-        buf_str(out, "null");
-    } else if (f->kind == CAT_RATING) {
-        buf_format(out, "%u", 1 + (unsigned)gen_draw(m->g, 5));
-    } else {
-        mutate_quote(value_for(m, f, election), out);
-    }
-}
-
-static void put_record(struct mutation *m, struct buf *out)
-{
-    struct pv_str stream = value_with_key(m, "stream");
-    if (stream.len < 9 || memcmp(stream.ptr, "Election-", 9) != 0)
-        stream = PV_STR("Election-01HQ0000000000000000000001");
-    const struct cat_event *row = cat_event(draw_type(m));
-    buf_str(out, "{\"stream\":\"");
-    buf_add(out, stream.ptr, stream.len);
-    buf_format(out, "\",\"number\":0,\"type\":\"%s\",\"data\":{", row->type);
-    for (const struct cat_field *f = row->fields; f->name != NULL; f++) {
-        if (f != row->fields)
-            buf_str(out, ",");
-        put_field(m, f, (struct pv_str){stream.ptr + 9, stream.len - 9}, out);
-    }
-    buf_str(out, "}}");
+    return has(m, PV_STR(" /election")) && !mutate_has_lines(m);
 }
 
 /* ---- changes ---- */
@@ -187,7 +103,7 @@ bool mutate_lines(struct mutation *m)
         insert(&lines, place_for_new(m, &lines), line);
         break;
     default:
-        put_record(m, &record);
+        (mutate_has_lines(m) ? mutate_put_record : mutate_put_request)(m, &record);
         insert(&lines, place_for_new(m, &lines), (struct pv_str){record.bytes, record.len});
         break;
     }

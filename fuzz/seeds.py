@@ -189,6 +189,106 @@ def tokens():
     yield from (b"K", b"K{}", b"K[]", b'K{"keys":{}}', b'K{"keys":[7,null]}', b'K{"keys":[],"keys":[]}')
 
 
+METHODS = {"Created": "POST", "Added": "POST", "Registered": "POST", "Deleted": "DELETE", "Removed": "DELETE"}
+PLAIN_REQUESTS = rb"""
+- GET /openapi.json
+- GET /docs
+u GET /healthz
+a GET /readyz
+a GET /metrics
+- HEAD /election/
+- GET /photo/there.png
+- GET /photo/..%2Fx.png
+- PATCH /election
+- DELETE /election/opened
+- GET /nowhere
+? GET /election
+! GET /election
+n GET /healthz
+a GET /election?after=x
+a GET /election?limit=0
+a GET /election?after=01HQ0000000000000000000001&limit=1
+a GET /election/x
+a GET /event/00000000-0000-0000-0000-000000000001
+u/01HQ0000000000000000000009 GET /event/01HQ0000000000000000000001
+a POST /election Content-Type=text/plain {}
+a POST /election Content-Type=application/problem+json;_charset=utf-8 {"name":"N"}
+a POST /election PV-Why=%41_%zz {"name":"N"}
+a POST /election PV-Why=%41_b PV-When=2024-02-24T18:00:00Z X-Correlation-Id=abc {"name":"N"}
+a POST /election X-Correlation-Id=a_b {"name":"N"}
+a POST /election PV-When=2024-02-30T18:00:00Z {"name":"N"}
+a POST /election PV-Expected-Version=-1 {"name":"N"}
+a POST /election PV-Expected-Version=0 {"name":"N"}
+a POST /election traceparent=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 {"name":"N"}
+a POST /election {"id":"01HQ0000000000000000000001"}
+a POST /election %7B%22name%22:%22%FF%22%7D
+a/01HQ0000000000000000000009 POST /election {"name":"N","election_id":"01HQ0000000000000000000001"}
+&a POST /election {"name":"N","election_id":"01HQ0000000000000000000001"}
+wait 1000
+a GET /election/01HQ0000000000000000000001 PV-Min-Version=7
+a GET /election/01HQ0000000000000000000001 If-None-Match="0"
+"""
+
+
+def request_of(line, voters):
+    """The request that would record what the line of a stream has; None if Python sees none."""
+    event = event_of(line)
+    if event is None or not event.startswith(b"PhotoVote.Event."):
+        return None
+    kind, data = event.split(b"\n", 1)
+    aggregate, name = kind.decode().split(".")[-2:]
+    words = [w.lower() for w in re.findall("[A-Z][a-z]*", name[len(aggregate):])]
+    method = METHODS.get("".join(words).capitalize(), "POST" if words == ["cast"] else "PUT")
+    path = "/" + aggregate.lower() + ("/" + "-".join(words) if "".join(words).capitalize() not in METHODS else "")
+    body = json.loads(data)
+    if not isinstance(body, dict) or not all(isinstance(body.get(key), (str, type(None))) for key in ("ballot_id", "voter_id")):
+        return None
+    if name == "BallotCreated":
+        voters[body.get("ballot_id")] = body.get("voter_id")
+    caller = "a" if aggregate != "Ballot" or name == "BallotCreated" else f"v:{voters.get(body.get('ballot_id'))}"
+    return f"{caller} {method} {path} ".encode() + re.sub(rb"\s*\n\s*", b" ", data)
+
+
+def requests():
+    """For fuzz_request: streams as requests, then every read of them by several callers; and what is refused at the door."""
+    reads = ["", "/document", "/results", "/voters?limit=1", "/ballots?from=1", "/ballot/mine", "/events?limit=3", "/refusals", "/live"]
+    plain = PLAIN_REQUESTS.strip().split(b"\n")
+    yield b"\n".join(plain[:20])
+    yield b"\n".join(plain[20:])
+    for stream in streams():
+        voters = {}
+        lines = [r for r in (request_of(line, voters) for line in stream.split(b"\n")[:30]) if r is not None]
+        found = re.search(rb"Election-([0-9A-Z]{26})", stream)
+        if not lines or found is None:
+            continue
+        voter = next(iter(voters.values()), None)
+        for caller in ("-", "a", "u", f"v:{voter}"):
+            asked = [f"{caller} GET /election/{found.group(1).decode()}{read}".encode() for read in reads]
+            seed = b"\n".join(lines + asked)
+            if len(seed) <= 6 << 10:
+                yield seed
+            yield b"\n".join(lines[:6] + asked[:1] + [b"&" + line for line in lines[6:10]] + [b"wait 999"] + lines[:1] + asked)[:6 << 10]
+
+
+def configurations():
+    """For fuzz_config: each setting in each place, and lines of every form."""
+    with open(os.path.join(TOP, "tools/photovote/settings.tbl.h"), "r", encoding="utf-8") as f:
+        rows = re.findall(r'PV_SETTING\(\w+, ([a-z-]+), (\w+), "([^"]*)", (\d+), (\d+)', f.read())
+    for name, kind, value, least, most in rows:
+        for given in {value, least, most, str(int(most) + 1), "on", "off", "", "x"}:
+            line = f"{name}={given}"
+            own = f"PHOTOVOTE_{name.upper().replace('-', '_')}={given}"
+            yield f"# all\n{line}\n-- .env\n{own}\n-- environment\n{own}\n-- flags\n{line}\n".encode()
+            yield f"port = 1\n -- x\n{name} = \"{given}\" # one\n-- .env\nexport {own}".encode()
+            yield f"-- environment\nHOME=/\nPHOTOVOTE_PORT=1\n{own}".encode()
+    for text in (b"", b"# x", b"x", b"=", b"x=", b" port = 1\r\n\r\n", b"port='1' # \"", b"data = # none", b"data =#x", b"data=a\t#b", b"data='a' b'",
+                 b"data=\"a", b"data=''", b"data='a # b' # c", b"data=\0x", b"port=1\nport=2\nport=x", b"data=" + b"a" * 4089, b"data=" + b"a" * 4090):
+        yield text
+        yield text + b"\n"
+    for text in (b"A=1\nexport B=2\nexport\nC", b"PHOTOVOTE_X=1", b"export PHOTOVOTE_PORT = '3'", b"PHOTOVOTE_PORT=1\n-- environment\nPHOTOVOTE_\nPHOTOVOTE_=1"):
+        yield b"-- .env\n" + text
+
+
 SEEDS = {
     "json": json_texts,
     "event": events,
@@ -198,6 +298,8 @@ SEEDS = {
     "history": histories,
     "import": polls,
     "jwt": tokens,
+    "request": requests,
+    "config": configurations,
     "ndjson": files,
 }
 

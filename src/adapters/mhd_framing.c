@@ -19,7 +19,7 @@ struct head {
     struct pv_mhd_connection *connection;
     const char *expected; /* where the next name must stand */
     bool bad;             /* not as it must be written */
-    unsigned hosts, lengths, codings;
+    unsigned hosts, lengths, codings, authorizations;
     struct pv_str length, coding;
     size_t memory;         /* taken beside the head itself */
     size_t headers, query; /* counted beyond what is kept */
@@ -74,6 +74,8 @@ static void take_header(struct head *head, struct pv_str name, struct pv_str sen
     head->expected = sent.ptr + sent.len + 2;
     if (is(name, PV_STR("Host"))) {
         head->hosts++;
+    } else if (is(name, PV_STR("Authorization"))) {
+        head->authorizations++; /* whoever is in front may have looked at another one */
     } else if (is(name, PV_STR("Content-Length"))) {
         head->lengths++;
         head->length = sent;
@@ -160,7 +162,7 @@ unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *met
         take_pair, &head);
     size_t size =
         MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
-    if (head.bad || head.expected + 2 != method_text + size ||
+    if (head.bad || head.authorizations > 1 || head.expected + 2 != method_text + size ||
         !frames_one_request(&head, connection->is_1_0) || head.query > PV_HTTP_QUERY_MAX)
         return MHD_HTTP_BAD_REQUEST;
     /* An eighth of the memory is the reply's head's. */

@@ -187,6 +187,7 @@ static bool read_floor(struct pv_api *api, struct pv_http_exchange *exchange, st
     }
     int64_t told = pv_floors_get(api->floors, job->election);
     job->floor = told > floor ? told : floor;
+    job->is_asked = floor > told;
     return true;
 }
 

@@ -11,7 +11,7 @@ struct pv_jobs {
     pthread_mutex_t mutex;
     pthread_cond_t ready;
     struct list queue, parked;
-    size_t max, count, parked_count, sleepers;
+    size_t max, count, parked_count, asked_count /* of the parked */, sleepers;
     bool draining;
 };
 
@@ -118,9 +118,12 @@ void pv_jobs_done(struct pv_jobs *jobs)
 bool pv_jobs_park(struct pv_jobs *jobs, struct pv_job *job)
 {
     (void)pthread_mutex_lock(&jobs->mutex);
-    bool taken = !jobs->draining && jobs->parked_count < (jobs->max + 1) / 2;
+    size_t room = (jobs->max + 1) / 2, room_to_ask = (room + 1) / 2;
+    bool taken =
+        !jobs->draining && jobs->parked_count < room && (!job->is_asked || jobs->asked_count < room_to_ask);
     if (taken) {
         jobs->parked_count++;
+        jobs->asked_count += job->is_asked;
         append(&jobs->parked, job);
     }
     (void)pthread_mutex_unlock(&jobs->mutex);
@@ -138,6 +141,7 @@ void pv_jobs_unpark(struct pv_jobs *jobs, const struct pv_election_id *election)
             parked.first = job->next;
             bool wanted = election == NULL || pv_bits128_equal(job->election.bits, election->bits);
             jobs->parked_count -= wanted;
+            jobs->asked_count -= wanted && job->is_asked;
             append(wanted ? &jobs->queue : &jobs->parked, job);
         }
         (void)pthread_cond_broadcast(&jobs->ready);

@@ -18,6 +18,7 @@ struct pv_job {
     struct pv_event_id event;       /* of PV_ROUTE_EVENT_STATUS */
     struct pv_str photo;            /* of PV_ROUTE_PHOTO; borrowed from the request */
     int64_t floor;                  /* the number that must be projected; -1: any */
+    bool is_asked;                  /* the floor is the client's own word: nobody was told of such a number */
     int64_t deadline_ms;            /* when a parked one is given up */
     struct pv_auth auth;
 };
@@ -32,7 +33,8 @@ bool pv_jobs_add(struct pv_jobs *jobs, struct pv_job *job) PV_MUST_USE;
 /* The next job, which becomes the caller's; NULL: none within wait_ms, or draining and none left. */
 struct pv_job *pv_jobs_take(struct pv_jobs *jobs, int wait_ms) PV_MUST_USE;
 /* Gives back a job that must wait for its floor. False: draining, or half of `max` are parked already, so
-   that those who wait leave room for those who need not; the job stays the caller's. */
+   that those who wait leave room for those who need not; of that, half is for jobs whose floor is asked for,
+   so that nobody can take the room of those who were told of theirs. The job stays the caller's. */
 bool pv_jobs_park(struct pv_jobs *jobs, struct pv_job *job) PV_MUST_USE;
 /* Queues the parked jobs of an election (NULL: all) again. */
 void pv_jobs_unpark(struct pv_jobs *jobs, const struct pv_election_id *election);

@@ -151,11 +151,10 @@ static enum pv_http_read read_body(void *self, char *to, size_t size, size_t *le
     enum pv_http_read result = PV_HTTP_BYTES;
     (void)pthread_mutex_lock(&live->mutex);
     int64_t now = pv_clock_ms(live->clock);
-    if (is_over(stream)) {
-        result = PV_HTTP_END;
-    } else if (stream->sent < stream->buffer.len) {
+    bool over = is_over(stream);
+    if (!over && stream->sent < stream->buffer.len) {
         *len = take_bytes(stream, to, size);
-    } else if (stream->ended) {
+    } else if (over || stream->ended) {
         result = PV_HTTP_END;
     } else if (now - stream->last_sent_ms >= live->heartbeat_ms && size >= sizeof heartbeat) {
         memcpy(to, heartbeat, sizeof heartbeat);

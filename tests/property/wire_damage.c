@@ -183,7 +183,8 @@ void wire_add_damage(struct gen *g, struct wire *wire, struct bag *bag)
         break;
     case 2:
         wire->damage = WIRE_TOO_DEEP;
-        objects = gen_draw(g, 2) == 1; /* a statement of its own: compilers differ in the order of arguments */
+        objects =
+            gen_draw(g, 2) == 1; /* a statement of its own: compilers differ in the order of arguments */
         insert_at(g, wire, key, wire_other(nest(bag, 64 + gen_draw(g, 3), objects)));
         break;
     default:

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "store_source.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,11 +117,10 @@ static void add_pages(struct buf *text, const struct pv_text *pages, uint32_t co
 static void add_key(struct buf *text, const struct pv_document_cache *cache, struct pv_election_id id,
                     enum pv_page_kind kind, const char *word, const char *value)
 {
-    char key[PV_PAGE_KEY_MAX + 1] = "";
+    char key[PV_PAGE_KEY_MAX + 1];
     uint32_t page = 0;
     struct pv_fault fault;
-    strncat(key, word, sizeof key - 1);
-    strncat(key, value, sizeof key - 1 - strlen(key));
+    (void)snprintf(key, sizeof key, "%s%s", word, value);
     for (char *c = key; strcmp(word, "email:") == 0 && *c != '\0'; c++)
         *c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
     enum pv_cache_result result =

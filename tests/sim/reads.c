@@ -6,14 +6,14 @@
 #include <string.h>
 
 static const struct {
-    enum pv_route_kind kind;
     const char *path; /* behind /election/{id} */
+    enum pv_route_kind kind;
     bool overseers;
 } reads[] = {
-    {PV_ROUTE_PAPER, "", false},           {PV_ROUTE_DOCUMENT, "/document", true},
-    {PV_ROUTE_RESULTS, "/results", false}, {PV_ROUTE_VOTERS, "/voters", true},
-    {PV_ROUTE_BALLOTS, "/ballots", true},  {PV_ROUTE_MY_BALLOT, "/ballot/mine", false},
-    {PV_ROUTE_EVENTS, "/events", true},    {PV_ROUTE_REFUSALS, "/refusals", true},
+    {"", PV_ROUTE_PAPER, false},           {"/document", PV_ROUTE_DOCUMENT, true},
+    {"/results", PV_ROUTE_RESULTS, false}, {"/voters", PV_ROUTE_VOTERS, true},
+    {"/ballots", PV_ROUTE_BALLOTS, true},  {"/ballot/mine", PV_ROUTE_MY_BALLOT, false},
+    {"/events", PV_ROUTE_EVENTS, true},    {"/refusals", PV_ROUTE_REFUSALS, true},
 };
 enum { READS = sizeof reads / sizeof reads[0] };
 

@@ -132,7 +132,7 @@ static void world_step(struct sim *s)
         sim_second_writer(s, (struct pv_str){s->streams[gen_draw(s->g, s->elections)].name, PV_STREAM_LEN});
     if (sim_happens(s, FAULT_CRASH_NOW)) {
         crash(s);
-    } else if (sim_happens(s, FAULT_RESTART)) {
+    } else if (sim_has_power(s) && sim_happens(s, FAULT_RESTART)) {
         sim_restart(s);
         start_again(s);
     }
@@ -217,6 +217,8 @@ static bool calm_round(struct sim *s)
 static void come_to_rest(struct sim *s)
 {
     bool done = false;
+    if (!sim_has_power(s))
+        crash(s);
     sim_tell(s, "calm");
     s->calm = true;
     s->crash_in = 0;

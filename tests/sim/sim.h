@@ -247,18 +247,27 @@ enum pv_code sim_decide(const struct sim_intent *intent, size_t records);
 /* The voter whose ballot this is, by the records; NULL: there is no such ballot. */
 const char *sim_voter_of(const struct sim_intent *intent);
 
-/* clients.c: what clients and other writers want */
+/* clients.c: what clients want */
 void sim_new_event(struct sim *s, unsigned client);
 void sim_retry(struct sim *s, struct sim_intent *intent);
 bool sim_retry_one(struct sim *s);
 void sim_another_event_with_an_old_id(struct sim *s, unsigned client);
+bool sim_may_send(const struct sim *s, unsigned client);
+
+/* What clients.c and writers.c share. */
+struct sim_intent *sim_make_intent(struct sim *s, unsigned client);
+void sim_take_id(struct sim_intent *intent);
+struct sim_stream *sim_stream_of_fact(struct sim *s, const struct fact *fact);
+struct sim_stream *sim_any_election(struct sim *s);
+void sim_draw_deletion(struct sim_stream *stream, struct wire *wire);
+
+/* writers.c: another writer */
 /* Events from before the beginning. */
 void sim_make_past(struct sim *s, struct sim_stream *stream, unsigned events);
 /* Somebody deletes an election, past the server. */
 void sim_delete_directly(struct sim *s);
 /* Appends to the stream. */
 void sim_second_writer(struct sim *s, struct pv_str stream);
-bool sim_may_send(const struct sim *s, unsigned client);
 
 /* requests.c: requests and their answers */
 struct sim_exchange *sim_request(struct sim *s, enum sim_asks asks, const char *caller, const char *path);

@@ -161,6 +161,8 @@ class Trouble(unittest.TestCase):
             good.administrator, good.event("Election.ElectionNameChanged", name="Goes on")).status)
         self.assertEqual((503, "unavailable"), (answer.status, answer.code))
         self.assertEqual("unknown", self.status_of(good, event))
+        told = '"event":"given_up","commands":"1","election":"%s"' % bad.election
+        client.until(lambda: told in self.server.said(), "the log says so")
 
     def test_server_that_stood_still__goes_on(self):
         self.server.start()

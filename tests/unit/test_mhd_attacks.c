@@ -112,6 +112,18 @@ static void codings__but_chunked_once__are_refused(void **state)
     CHECK_ROWS(rows);
 }
 
+/* Whoever is in front may have looked at the other one. */
+static void authorizations__but_one__are_refused(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        ROW("one", "GET /x HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer a\r\n\r\n", 200, "GET /x|\n"),
+        REFUSED("two", "GET /x HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer a\r\nauthorization: Bearer "
+                       "b\r\n\r\n"),
+    };
+    CHECK_ROWS(rows);
+}
+
 static void hosts__but_one__are_refused(void **state)
 {
     (void)state;
@@ -336,6 +348,19 @@ static void pipelined_requests__are_each_answered_in_order(void **state)
     (void)close(fd);
 }
 
+/* libmicrohttpd hands on a part of no bytes of a body that there is none of. */
+static void pipelined_request__behind_one_that_expects_to_go_on_without_a_body(void **state)
+{
+    (void)state;
+    int fd = kit_connect(&kit);
+    kit_send(fd, "GET /1 HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n\r\n"
+                 "GET /2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    (void)kit_read_all(fd, buffer);
+    (void)mhd_kit_seen(&kit, seen);
+    assert_string_equal(seen, "GET /1|\nGET /2|\n");
+    (void)close(fd);
+}
+
 static void pipelined_requests__behind_one_that_is_refused__are_never_seen(void **state)
 {
     (void)state;
@@ -395,6 +420,7 @@ static void request__in_two_parts_split_at_any_byte__is_the_same(void **state)
 static const struct CMUnitTest tests[] = {
     CASE(two_readings_of_a_length__are_refused),
     CASE(codings__but_chunked_once__are_refused),
+    CASE(authorizations__but_one__are_refused),
     CASE(hosts__but_one__are_refused),
     CASE(lines__that_end_or_go_on_otherwise__are_refused),
     CASE(bytes__that_do_not_belong__are_refused),
@@ -402,8 +428,9 @@ static const struct CMUnitTest tests[] = {
     CASE(chunks__that_are_not_well_formed__are_refused),
     CASE(sizes_and_counts__beyond_the_limits__are_refused),
     CASE(pipelined_requests__are_each_answered_in_order),
+    CASE(pipelined_request__behind_one_that_expects_to_go_on_without_a_body),
     CASE(pipelined_requests__behind_one_that_is_refused__are_never_seen),
     CASE(client__that_leaves_at_any_byte__leaves_nothing_behind),
     CASE(request__in_two_parts_split_at_any_byte__is_the_same),
 };
-CHECK_MAIN(tests, 12)
+CHECK_MAIN(tests, 13)

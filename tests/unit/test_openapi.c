@@ -376,6 +376,8 @@ static void answers__are_those_that_a_route_can_give(void **state)
     check_true(can_answer(document, results, "403"));
     check_true(can_answer(document, voters, "403"));
     check_true(can_answer(document, voters, "304"));
+    check_true(can_answer(document, route_of(PV_ROUTE_BALLOTS), "304"));
+    check_true(!can_answer(document, route_of(PV_ROUTE_EVENTS), "304"));
     check_true(!can_answer(document, elections, "304"));
     check_true(!can_answer(document, elections, "404"));
     check_true(can_answer(document, elections, "503"));

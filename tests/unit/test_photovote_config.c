@@ -103,6 +103,24 @@ static void files__have_remarks_quotes_and_space(void **state)
     check_text(pv_config_text(&config, PV_SET_BASE_URL), "http://x.example/#a");
 }
 
+static void files__have_remarks_behind_quotes_and_instead_of_a_value(void **state)
+{
+    static const struct {
+        const char *line, *value;
+    } tries[] = {{"data = 'a' # b", "a"},   {"data = \"a # b\"\t# 'c'", "a # b"},
+                 {"data = # none", ""},     {"data =#a", "#a"},
+                 {"data = a\t#b", "a"},     {"data = 'a' b'", "a' b"},
+                 {"data = 'a'#b", "'a'#b"}, {"data = '", "'"},
+                 {"data = ''", ""},         {"data = 'a\" # b", "'a\""},
+                 {"data = a # b # c", "a"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        put("photovote.conf", tries[i].line);
+        check_true(load(nothing));
+        check_text(pv_config_text(&config, PV_SET_DATA), tries[i].value);
+    }
+}
+
 static void numbers__at_their_bounds(void **state)
 {
     static const struct {
@@ -145,12 +163,23 @@ static void mistakes__are_named_with_file_and_line(void **state)
     put("photovote.conf", "port 1\n");
     check_refused(nothing, "photovote.conf:1: there is no =");
     put("photovote.conf", "port = many\n");
-    check_refused(nothing, "port (from the file): 'many'");
+    check_refused(nothing, "photovote.conf:1: port (from the file): 'many'");
+    put("photovote.conf", "port = 1\nown-issuer = 1\n");
+    check_refused(nothing, "photovote.conf:2: own-issuer (from the file): '1' is neither on nor off");
     memset(line, 'x', sizeof line - 1);
     line[sizeof line - 1] = '\0';
     put("photovote.conf", line);
     check_refused(nothing, "photovote.conf:1: the line is too long");
+    FILE *file = fopen("photovote.conf", "w");
+    check_true(file != NULL &&
+               fwrite("port=80\0"
+                      "80\nqueue=1\n",
+                      1, 19, file) == 19 &&
+               fclose(file) == 0);
+    check_refused(nothing, "photovote.conf:1: there is a NUL byte");
     check_int(unlink("photovote.conf"), 0);
+    put(".env", "PHOTOVOTE_PORT=x\n");
+    check_refused(nothing, ".env:1: port (from the .env): 'x'");
     put(".env", "PHOTOVOTE_NOTHING=1\n");
     check_refused(nothing, ".env:1: there is no setting");
     check_int(unlink(".env"), 0);
@@ -178,10 +207,11 @@ static const struct CMUnitTest tests[] = {
     CASE(defaults__are_there_without_anything),
     CASE(origins__flag_environment_dotenv_file_default),
     CASE(files__have_remarks_quotes_and_space),
+    CASE(files__have_remarks_behind_quotes_and_instead_of_a_value),
     CASE(numbers__at_their_bounds),
     CASE(switches__are_on_or_off),
     CASE(mistakes__are_named_with_file_and_line),
     CASE(options__one_a_setting_and_the_file),
 };
 
-CHECK_MAIN(tests, 7)
+CHECK_MAIN(tests, 8)

@@ -28,7 +28,7 @@ static const char *const origin_names[] = {
     [PV_FROM_ENVIRONMENT] = "environment", [PV_FROM_FLAG] = "flag",
 };
 
-enum { NAME_MAX_BYTES = 64, LINE_MAX_BYTES = 4096 };
+enum { NAME_MAX_BYTES = 64, LINE_MAX_BYTES = 4096, PLACE_MAX_BYTES = 256 };
 
 void pv_config_options(struct pv_config *config, struct pv_cli_option options[PV_CONFIG_OPTIONS])
 {
@@ -69,26 +69,29 @@ static const char *why_not(enum kind kind, const char *value)
     return NULL;
 }
 
-static bool check(int setting, const char *value, const char *origin, struct pv_fault *fault)
+/* `line`: of the file, "photovote.conf:1: "; else empty. */
+static bool check(int setting, const char *value, const char *line, const char *origin,
+                  struct pv_fault *fault)
 {
     const struct row *row = &rows[setting];
     uint64_t number;
     if (row->kind == NUMBER && (!pv_cli_digits(value, row->most, &number) || number < row->least)) {
-        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s (from the %s): '%s' is not a number from %llu to %llu",
-                     row->name, origin, value, (unsigned long long)row->least, (unsigned long long)row->most);
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
+                     "%s%s (from the %s): '%s' is not a number from %llu to %llu", line, row->name, origin,
+                     value, (unsigned long long)row->least, (unsigned long long)row->most);
         return false;
     }
     const char *why = why_not(row->kind, value);
     if (why != NULL)
-        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s (from the %s): '%s' %s", row->name, origin, value,
-                     why);
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s%s (from the %s): '%s' %s", line, row->name, origin,
+                     value, why);
     return why == NULL;
 }
 
 static bool set(struct pv_config *config, int setting, const char *value, enum pv_origin origin,
                 struct pv_fault *fault)
 {
-    if (!check(setting, value, origin_names[origin], fault))
+    if (!check(setting, value, "", origin_names[origin], fault))
         return false;
     config->values[setting] = value;
     config->origins[setting] = origin;
@@ -96,9 +99,11 @@ static bool set(struct pv_config *config, int setting, const char *value, enum p
 }
 
 /* The same with a copy, for what does not last. */
-static bool set_copy(struct pv_config *config, int setting, const char *value, enum pv_origin origin,
-                     struct pv_fault *fault)
+static bool set_copy(struct pv_config *config, int setting, const char *value, const char *line,
+                     enum pv_origin origin, struct pv_fault *fault)
 {
+    if (!check(setting, value, line, origin_names[origin], fault))
+        return false;
     char *copy = strdup(value);
     if (copy == NULL) {
         pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY, "out of memory");
@@ -106,7 +111,9 @@ static bool set_copy(struct pv_config *config, int setting, const char *value, e
     }
     free(config->owned[setting]);
     config->owned[setting] = copy;
-    return set(config, setting, copy, origin, fault);
+    config->values[setting] = copy;
+    config->origins[setting] = origin;
+    return true;
 }
 
 /* PHOTOVOTE_HTTP_THREADS for http-threads. */
@@ -139,18 +146,31 @@ static char *trim(char *text)
     return text;
 }
 
-/* A value in quotes is what stands between them; else a # behind a space begins a remark. */
-static char *unquote(char *value)
+/* Nothing, or a remark: a # behind a blank. */
+static bool is_remark(const char *text)
 {
-    size_t len = strlen(value);
-    if (len >= 2 && (*value == '"' || *value == '\'') && value[len - 1] == *value) {
-        value[len - 1] = '\0';
-        return value + 1;
+    size_t blanks = strspn(text, " \t");
+    return text[blanks] == '\0' || (text[blanks] == '#' && blanks > 0);
+}
+
+/* What stands behind the =. A value in quotes ends at the first that has nothing but a remark behind it;
+   else a # behind a blank begins a remark. */
+static char *unquote(char *text)
+{
+    char *value = trim(text), quote = *value;
+    for (char *end = value; (quote == '"' || quote == '\'') && (end = strchr(end + 1, quote)) != NULL;) {
+        if (is_remark(end + 1)) {
+            *end = '\0';
+            return value + 1;
+        }
     }
-    char *remark = strstr(value, " #");
-    if (remark != NULL)
-        *remark = '\0';
-    return trim(value);
+    for (char *at = strchr(text, '#'); at != NULL; at = strchr(at + 1, '#')) {
+        if (at > text && (at[-1] == ' ' || at[-1] == '\t')) {
+            *at = '\0';
+            break;
+        }
+    }
+    return trim(text);
 }
 
 /* One line of a file. Names that are not ours are an error in our own file; .env has those of others as well.
@@ -171,13 +191,34 @@ static bool read_line(struct pv_config *config, char *line, const char *path, in
     }
     *equals = '\0';
     int setting = find(trim(name), dotenv);
-    if (setting >= 0)
-        return set_copy(config, setting, unquote(trim(equals + 1)), origin, fault);
+    if (setting >= 0) {
+        char place[PLACE_MAX_BYTES];
+        (void)snprintf(place, sizeof place, "%s:%d: ", path, number);
+        return set_copy(config, setting, unquote(equals + 1), place, origin, fault);
+    }
     if (dotenv && strncmp(name, "PHOTOVOTE_", 10) != 0)
         return true;
     pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s:%d: there is no setting '%s'; see `photovote config show`",
                  path, number, trim(name));
     return false;
+}
+
+/* The next line without its end. False: there is none, or it cannot be taken, and *problem tells why. */
+static bool next_line(FILE *file, char line[LINE_MAX_BYTES], const char **problem)
+{
+    size_t len = 0;
+    int c = getc(file);
+    if (c == EOF)
+        return false;
+    for (; c != EOF && c != '\n'; c = getc(file)) {
+        if (c == '\0' || len + 1 == LINE_MAX_BYTES) {
+            *problem = c == '\0' ? "there is a NUL byte in the line" : "the line is too long";
+            return false;
+        }
+        line[len++] = (char)c;
+    }
+    line[len] = '\0';
+    return true;
 }
 
 static bool read_file(struct pv_config *config, const char *path, bool must_exist, enum pv_origin origin,
@@ -192,13 +233,13 @@ static bool read_file(struct pv_config *config, const char *path, bool must_exis
         return false;
     }
     bool sound = true;
-    for (int number = 1; sound && fgets(line, sizeof line, file) != NULL; number++) {
-        if (strlen(line) + 1 == sizeof line) {
-            pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s:%d: the line is too long", path, number);
-            sound = false;
-        } else {
-            sound = read_line(config, line, path, number, origin, fault);
-        }
+    const char *problem = NULL;
+    int number = 1;
+    for (; sound && next_line(file, line, &problem); number++)
+        sound = read_line(config, line, path, number, origin, fault);
+    if (sound && problem != NULL) {
+        pv_fault_set(fault, PV_FAULT_KIND_DAMAGED, "%s:%d: %s", path, number, problem);
+        sound = false;
     }
     if (sound && ferror(file)) {
         pv_fault_set(fault, PV_FAULT_KIND_IO, "cannot read %s: %s", path, strerror(errno));

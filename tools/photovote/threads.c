@@ -76,20 +76,48 @@ static bool gives_up(struct pv_server *server)
     if (from == 0 || pv_clock_ms(&server->clock) < from)
         return false;
     server->broker.ops->health(server->broker.self, &health);
-    unsigned long long count = health.waiting + health.unsettled;
-    (void)snprintf(left, sizeof left, "%llu", count);
+    uint64_t count = health.waiting + health.unsettled;
+    (void)snprintf(left, sizeof left, "%llu", (unsigned long long)count);
     pv_log_line(&server->log, PV_LOG_ERROR, "gave_up", "commands", left, (char *)NULL);
     return true;
+}
+
+/* The newest of the dead letters. */
+struct newest_letter {
+    char election[PV_ULID_LEN + 1], reason[128];
+};
+
+static void keep_newest(void *context, const struct pv_dead_letter *letter)
+{
+    struct newest_letter *newest = context;
+    pv_ulid_format(letter->command.election.bits, newest->election);
+    (void)snprintf(newest->reason, sizeof newest->reason, "%.*s", (int)letter->reason.len,
+                   letter->reason.ptr);
+}
+
+/* What was given up is no fault of the worker, and must be known all the same. */
+static void tell_given_up(const struct pv_server *server, uint64_t count)
+{
+    struct newest_letter newest = {"", ""};
+    char commands[24];
+    (void)pv_embedded_broker_dead_letters(&server->broker, keep_newest, &newest);
+    (void)snprintf(commands, sizeof commands, "%llu", (unsigned long long)count);
+    pv_log_line(&server->log, PV_LOG_ERROR, "given_up", "commands", commands, "election", newest.election,
+                "message", newest.reason, (char *)NULL);
 }
 
 static void *work(void *context)
 {
     struct pv_server *server = context;
     for (;;) {
+        uint64_t given_up = pv_worker_counts(server->worker)->dead_letters;
         struct pv_fault fault;
         enum pv_worker_step step = pv_worker_step(server->worker, 0, TAKE_MS, &fault);
         if (step == PV_WORKER_CLOSED || (step == PV_WORKER_FAULT && gives_up(server)))
             break;
+        given_up = pv_worker_counts(server->worker)->dead_letters - given_up;
+        if (given_up > 0)
+            tell_given_up(server, given_up);
         if (step == PV_WORKER_WORKED) {
             bell_ring(&server->bell);
             pv_metrics_worker(server->metrics, pv_worker_counts(server->worker),
