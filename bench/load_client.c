@@ -50,9 +50,10 @@ static bool parse(int argc, char **argv, struct options *options)
 
 static void print(const char *name, struct pv_load_times *times)
 {
-    printf("\"%s\":{\"count\":%zu,\"p50\":%" PRIu32 ",\"p99\":%" PRIu32 ",\"most\":%" PRIu32 "}", name,
-           times->count, pv_load_times_at(times, 0.5), pv_load_times_at(times, 0.99),
-           pv_load_times_at(times, 1));
+    printf("\"%s\":{\"count\":%zu,\"p10\":%" PRIu32 ",\"p50\":%" PRIu32 ",\"p99\":%" PRIu32
+           ",\"most\":%" PRIu32 "}",
+           name, times->count, pv_load_times_at(times, 0.1), pv_load_times_at(times, 0.5),
+           pv_load_times_at(times, 0.99), pv_load_times_at(times, 1));
 }
 
 static bool measure(const struct options *options, struct pv_load_result *result)

@@ -1,5 +1,8 @@
-/* pv-bench-sync DIRECTORY SECONDS: appends as many bytes as an event takes to a file there, and has them
-   synced, again and again: what one commit takes at least. Prints one line of JSON; times in microseconds. */
+/* pv-bench-sync DIRECTORY SECONDS PAUSE: writes as many bytes as an event takes into a file there and has
+   them synced, one behind the other, again and again with pauses of so many milliseconds: what one commit
+   takes at least. The file has its size from the beginning, as a log has that is written over, and goes
+   round: a file that grows takes one write more, of its inode. Prints one line of JSON; times in
+   microseconds. */
 #include "load.h"
 
 #include <errno.h>
@@ -8,9 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { RECORD = 400, PATH_LEN = 4096 };
+enum { RECORD = 400, RECORDS = 10000, PATH_LEN = 4096 };
 
 static int fail(const char *what)
 {
@@ -18,22 +22,31 @@ static int fail(const char *what)
     return 2;
 }
 
-static int loop(int fd, double seconds)
+static int loop(int fd, double seconds, long pause_ms)
 {
+    const struct timespec pause = {pause_ms / 1000, pause_ms % 1000 * 1000000};
     struct pv_load_times times = {NULL, 0, 0};
     char record[RECORD];
     memset(record, 'r', sizeof record);
+    for (int i = 0; i < RECORDS; i++) {
+        if (write(fd, record, sizeof record) != (ssize_t)sizeof record)
+            return fail("cannot write");
+    }
+    if (fsync(fd) != 0)
+        return fail("cannot sync");
     int64_t now = pv_load_now_us(), start = now;
     while (now - start < (int64_t)(seconds * 1e6)) {
-        if (write(fd, record, sizeof record) != (ssize_t)sizeof record || fdatasync(fd) != 0)
+        (void)nanosleep(&pause, NULL);
+        int64_t then = pv_load_now_us();
+        off_t at = (off_t)(times.count % RECORDS) * RECORD;
+        if (pwrite(fd, record, sizeof record, at) != (ssize_t)sizeof record || fdatasync(fd) != 0)
             return fail("cannot write");
-        int64_t then = now;
         now = pv_load_now_us();
         pv_load_times_add(&times, now - then);
     }
-    printf("{\"seconds\":%.6f,\"events\":{\"count\":%zu,\"p50\":%" PRIu32 ",\"p99\":%" PRIu32 "}}\n",
-           (double)(now - start) / 1e6, times.count, pv_load_times_at(&times, 0.5),
-           pv_load_times_at(&times, 0.99));
+    printf("{\"seconds\":%.6f,\"events\":{\"count\":%zu,\"p10\":%" PRIu32 ",\"p50\":%" PRIu32 "}}\n",
+           (double)(now - start) / 1e6, times.count, pv_load_times_at(&times, 0.1),
+           pv_load_times_at(&times, 0.5));
     free(times.list);
     return 0;
 }
@@ -41,15 +54,15 @@ static int loop(int fd, double seconds)
 int main(int argc, char **argv)
 {
     char path[PATH_LEN];
-    if (argc != 3) {
-        fputs("Usage: pv-bench-sync DIRECTORY SECONDS\n", stderr);
+    if (argc != 4) {
+        fputs("Usage: pv-bench-sync DIRECTORY SECONDS PAUSE\n", stderr);
         return 2;
     }
     snprintf(path, sizeof path, "%s/sync-loop", argv[1]);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return fail(path);
-    int status = loop(fd, strtod(argv[2], NULL));
+    int status = loop(fd, strtod(argv[2], NULL), strtol(argv[3], NULL, 10));
     close(fd);
     unlink(path);
     return status;
