@@ -92,7 +92,8 @@ static void check_problem(const struct api_reply *reply, const struct naive *bod
                           const struct expected_answer *expected)
 {
     static const char urn[] = "urn:photovote:";
-    CHECK(body->kind == NAIVE_OBJECT && has_header(reply, "Content-Type", "application/problem+json"));
+    CHECK(body != NULL && body->kind == NAIVE_OBJECT &&
+          has_header(reply, "Content-Type", "application/problem+json"));
     struct pv_str type = text_of(body, "type"), code = text_of(body, "code");
     CHECK(code.len > 0 && type.len == sizeof urn - 1 + code.len &&
           memcmp(type.ptr, urn, sizeof urn - 1) == 0 &&
