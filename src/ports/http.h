@@ -31,8 +31,8 @@ enum pv_http_read {
     PV_HTTP_END,
     PV_HTTP_BROKEN, /* cut the connection: what was sent is not whole (which HTTP/1.0 cannot tell from END) */
 };
-/* Has a body that said LATER read again: from any thread, until that body is closed. No call may still be running
-   when close returns: a lock that both take sees to it. */
+/* Has a body that said LATER read again: from any thread, until that body is closed. No call may still be
+   running when close returns: a lock that both take sees to it. */
 struct pv_http_waker {
     void (*wake)(void *context);
     void *context;
@@ -40,13 +40,13 @@ struct pv_http_waker {
 
 /* A body that is made as it goes out. All calls come from one thread at a time. */
 struct pv_http_body_ops {
-    /* Before the first read; never, if nothing is read: of a reply to HEAD, or one that there is no place for. */
+    /* Before the first read; never, if nothing is read, as of a reply to HEAD. */
     void (*started)(void *self, struct pv_http_waker waker);
     /* BYTES without any is LATER. */
     enum pv_http_read (*read)(void *self, char *buffer, size_t size, size_t *len);
     void (*close)(void *self);
-    /* Once, before a read, when the server is about to end: this is the time for last words and PV_HTTP_END. A
-       body without an end is cut when the drain's time is over. May be NULL. */
+    /* Once, before a read, when the server is about to end: this is the time for last words and PV_HTTP_END.
+       A body without an end is cut when the drain's time is over. May be NULL. */
     void (*drain)(void *self);
 };
 struct pv_http_body {
@@ -57,8 +57,8 @@ struct pv_http_body {
 enum { PV_HTTP_HEADERS_MAX = 12 };
 struct pv_http_reply {
     unsigned status; /* 200 to 599. With 304, and in reply to HEAD, the body is not sent, but its length is */
-    /* Copied by answer, which adds Content-Length, Date, Connection and X-Content-Type-Options. No value may be
-       empty or contain a line end: 500 is then sent instead of the reply. */
+    /* Copied by answer, which adds Content-Length, Date, Connection and X-Content-Type-Options. No value may
+       be empty or contain a line end: 500 is then sent instead of the reply. */
     struct pv_http_pair headers[PV_HTTP_HEADERS_MAX];
     size_t header_count;
     struct pv_str bytes;      /* the body, copied by answer; used if body.ops is NULL */
