@@ -62,9 +62,9 @@ enum MHD_Result pv_mhd_on_request(void *cls, struct MHD_Connection *mhd, const c
                                   void **context)
 {
     (void)cls, (void)mhd, (void)target;
-    struct pv_mhd_connection *connection = *context;
-    if (PV_NEVER(connection == NULL))
+    if (PV_NEVER(*context == NULL))
         return MHD_NO;
+    struct pv_mhd_connection *connection = *context;
     if (!connection->seen)
         return look_at_head(connection, method, version);
     if (bytes != NULL)
@@ -111,9 +111,9 @@ void pv_mhd_on_completed(void *cls, struct MHD_Connection *mhd, void **context,
                          enum MHD_RequestTerminationCode code)
 {
     (void)cls, (void)mhd, (void)code;
-    struct pv_mhd_connection *connection = *context;
-    if (PV_NEVER(connection == NULL))
+    if (PV_NEVER(*context == NULL))
         return;
+    struct pv_mhd_connection *connection = *context;
     if (connection->server->options.on_access != NULL)
         tell_log(connection);
     pv_mhd_drop_response(connection); /* if the client had left before the answer */

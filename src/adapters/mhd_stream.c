@@ -4,7 +4,8 @@
 
 #include <sys/socket.h>
 
-enum { BLOCK_SIZE = 4096 };
+/* Of a reply to HTTP/1.0; chunks are made in the memory of the connection. */
+enum { BLOCK_SIZE = 1024 };
 
 static void resume_if_waiting(struct pv_mhd_connection *connection)
 {

@@ -78,8 +78,7 @@ bool kit_try_send(int fd, const char *bytes, size_t len);
 void kit_send(int fd, const char *text);
 /* What came until the other side closed; a reset is an end too. Terminated. */
 struct pv_str kit_read_all(int fd, char *buffer);
-/* One reply with its body, told apart by Content-Length or chunks. Terminated; len 0: closed before one was
- * whole. */
+/* One reply with its body, by Content-Length or chunks. Terminated; len 0: closed before it was whole. */
 struct pv_str kit_read_reply(int fd, char *buffer, bool is_head);
 /* Reads until the text has come. */
 void kit_read_until(int fd, char *buffer, const char *text);
