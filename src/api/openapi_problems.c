@@ -5,7 +5,7 @@
 #include "refusal.h"
 
 /* All codes, those of the domain first. */
-enum { CODES = PV_CODE_COUNT + PV_API_CODE_COUNT };
+enum { CODES = (int)PV_CODE_COUNT + (int)PV_API_CODE_COUNT };
 
 static const char *code_name(int code)
 {

@@ -186,7 +186,7 @@ static void keys__are_ids_and_emails_and_the_ballots_voters(void **state)
 static void keys__the_longest_email__is_whole(void **state)
 {
     struct pv_election election;
-    char email[300], key[300];
+    char email[300], key[320];
     (void)state;
     memset(email, 'a', sizeof email);
     memcpy(email, "AZ@", 3); /* 254 bytes, the most that D2 lets through */
