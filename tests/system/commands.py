@@ -7,6 +7,7 @@ usage: commands.py PHOTOVOTE PHOTOVOTE_AUDIT
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -37,8 +38,8 @@ class Case(unittest.TestCase):
             file.write(text)
         return path
 
-    def call(self, *words, environment=None, **more):
-        return subprocess.run([PROGRAM, *words], cwd=self.folder, stdin=subprocess.DEVNULL, timeout=client.LIMIT, check=False,
+    def call(self, *words, environment=None, program=PROGRAM, **more):
+        return subprocess.run([program, *words], cwd=self.folder, stdin=subprocess.DEVNULL, timeout=client.LIMIT, check=False,
                               env={**client.clean_environment(), **(environment or {})},
                               **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more})
 
@@ -266,7 +267,8 @@ class Start(Case):
             os.chmod(self.folder, 0o755)
             closed = os.path.join(self.folder, "closed")
             os.mkdir(closed, 0o755)
-            done = self.call("serve", "--port", "0", "--data", closed, preexec_fn=become_nobody)
+            reachable = shutil.copy(PROGRAM, self.folder)  # nobody may not reach where it was built
+            done = self.call("serve", "--port", "0", "--data", closed, program=reachable, preexec_fn=become_nobody)
             self.assertEqual((2, b""), (done.returncode, done.stdout))
             self.assertRegex(done.stderr, rb"\Aphotovote: [^\n]*closed[^\n]*Permission denied[^\n]*\n\Z")
 
