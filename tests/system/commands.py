@@ -39,9 +39,9 @@ class Case(unittest.TestCase):
         return path
 
     def call(self, *words, environment=None, program=PROGRAM, **more):
-        return subprocess.run([program, *words], cwd=self.folder, stdin=subprocess.DEVNULL, timeout=client.LIMIT, check=False,
+        return subprocess.run([program, *words], stdin=subprocess.DEVNULL, timeout=client.LIMIT, check=False,
                               env={**client.clean_environment(), **(environment or {})},
-                              **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more})
+                              **{"cwd": self.folder, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more})
 
     def works(self, *words, **more):
         done = self.call(*words, **more)
@@ -264,11 +264,13 @@ class Start(Case):
             os.setgid(NOBODY)
             os.setuid(NOBODY)
         if os.getuid() == 0:  # whom permissions do not bind
-            os.chmod(self.folder, 0o755)
-            closed = os.path.join(self.folder, "closed")
+            outside = tempfile.mkdtemp()  # nobody may not reach where it was built
+            self.addCleanup(shutil.rmtree, outside)
+            os.chmod(outside, 0o755)
+            closed = os.path.join(outside, "closed")
             os.mkdir(closed, 0o755)
-            reachable = shutil.copy(PROGRAM, self.folder)  # nobody may not reach where it was built
-            done = self.call("serve", "--port", "0", "--data", closed, program=reachable, preexec_fn=become_nobody)
+            done = self.call("serve", "--port", "0", "--data", closed, program=shutil.copy(PROGRAM, outside), cwd=outside,
+                             preexec_fn=become_nobody)
             self.assertEqual((2, b""), (done.returncode, done.stdout))
             self.assertRegex(done.stderr, rb"\Aphotovote: [^\n]*closed[^\n]*Permission denied[^\n]*\n\Z")
 
