@@ -1,5 +1,7 @@
 #include "adapters.h"
 
+#include "memory_texts.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,15 +36,6 @@ static bool reserve(struct memory_refusals *log, size_t more)
     return true;
 }
 
-static char *move_text(struct pv_str *text, char *to)
-{
-    if (text->ptr == NULL)
-        return to;
-    memcpy(to, text->ptr, text->len);
-    text->ptr = to;
-    return to + text->len;
-}
-
 static struct stored *store_copy(const struct pv_refused *r)
 {
     size_t bytes = r->type.len + r->data.len + r->metadata.len + r->subject.len + r->code.len + r->field.len +
@@ -54,9 +47,7 @@ static struct stored *store_copy(const struct pv_refused *r)
     struct pv_refused *own = &stored->refused;
     struct pv_str *texts[] = {&own->type, &own->data,  &own->metadata, &own->subject,
                               &own->code, &own->field, &own->message};
-    char *to = stored->bytes;
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        to = move_text(texts[i], to);
+    pv_memory_move_texts(texts, sizeof texts / sizeof texts[0], stored->bytes);
     return stored;
 }
 

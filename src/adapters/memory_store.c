@@ -1,6 +1,7 @@
 #include "adapters.h"
 
 #include "datetime.h"
+#include "memory_texts.h"
 #include "same.h"
 
 #include <assert.h>
@@ -47,15 +48,6 @@ static bool reserve(struct memory_store *store, size_t more)
     return true;
 }
 
-static char *move_text(struct pv_str *text, char *to)
-{
-    if (text->ptr == NULL)
-        return to;
-    memcpy(to, text->ptr, text->len);
-    text->ptr = to;
-    return to + text->len;
-}
-
 static struct stored *store_copy(const struct pv_recorded *r)
 {
     size_t bytes = r->stream.len + r->type.len + r->data.len + r->id.len + r->created.len + r->metadata.len;
@@ -65,9 +57,7 @@ static struct stored *store_copy(const struct pv_recorded *r)
     stored->recorded = *r;
     struct pv_recorded *own = &stored->recorded;
     struct pv_str *texts[] = {&own->stream, &own->type, &own->data, &own->id, &own->created, &own->metadata};
-    char *to = stored->bytes;
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        to = move_text(texts[i], to);
+    pv_memory_move_texts(texts, sizeof texts / sizeof texts[0], stored->bytes);
     stored->has_id = r->id.ptr != NULL && pv_event_id_parse(r->id, &stored->id) == PV_CODE_NONE;
     return stored;
 }
