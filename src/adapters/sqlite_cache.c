@@ -29,11 +29,12 @@ const struct pv_str pv_cache_header_kind = {"header", 6};
 const struct pv_str pv_cache_page_kinds[2] = {
     [PV_PAGE_KIND_VOTERS] = {"voters", 6}, [PV_PAGE_KIND_BALLOTS] = {"ballots", 7}};
 
-void pv_cache_call_begin(struct pv_cache_call *call, void *self, struct pv_election_id id, const char *doing,
+bool pv_cache_call_begin(struct pv_cache_call *call, void *self, struct pv_election_id id, const char *doing,
                          struct pv_fault *fault)
 {
     *call = (struct pv_cache_call){.cache = self, .doing = doing, .last_number = -1, .fault = fault};
     pv_ulid_format(id.bits, call->id);
+    return pv_cache_ok(call, pv_sqlite_settle(&call->cache->sqlite), SQLITE_OK);
 }
 
 bool pv_cache_ok(struct pv_cache_call *call, int status, int expected)
@@ -205,8 +206,7 @@ static enum pv_cache_result put(void *self, const struct pv_cache_put *put, stru
 {
     struct pv_cache_call call;
     enum pv_cache_result result = PV_CACHE_FAULT;
-    pv_cache_call_begin(&call, self, put->id, "put into", fault);
-    if (!begin_writing(&call))
+    if (!pv_cache_call_begin(&call, self, put->id, "put into", fault) || !begin_writing(&call))
         goto out;
     if (put->page_changed != NULL && !is_at(&call, put->base)) {
         result = PV_CACHE_STALE;
@@ -224,8 +224,7 @@ static enum pv_cache_result remove_election(void *self, struct pv_election_id id
 {
     struct pv_cache_call call;
     enum pv_cache_result result = PV_CACHE_FAULT;
-    pv_cache_call_begin(&call, self, id, "remove from", fault);
-    if (!begin_writing(&call))
+    if (!pv_cache_call_begin(&call, self, id, "remove from", fault) || !begin_writing(&call))
         goto out;
     if (call.election == 0)
         result = PV_CACHE_MISSING;

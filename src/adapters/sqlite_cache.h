@@ -61,10 +61,9 @@ struct pv_cache_call {
     struct pv_fault *fault;
 };
 
-void pv_cache_call_begin(struct pv_cache_call *call, void *self, struct pv_election_id id, const char *doing,
-                         struct pv_fault *fault);
-
-/* Steps of a call give true, or false with the fault filled in. */
+/* Steps of a call, of which this is the first, give true, or false with the fault filled in. */
+bool pv_cache_call_begin(struct pv_cache_call *call, void *self, struct pv_election_id id, const char *doing,
+                         struct pv_fault *fault) PV_MUST_USE;
 bool pv_cache_ok(struct pv_cache_call *call, int status, int expected) PV_MUST_USE;
 bool pv_cache_fail(struct pv_cache_call *call, enum pv_fault_kind kind, const char *why) PV_MUST_USE;
 bool pv_cache_damaged(struct pv_cache_call *call, const char *why) PV_MUST_USE;

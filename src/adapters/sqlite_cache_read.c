@@ -71,9 +71,9 @@ enum pv_cache_result pv_sqlite_cache_get(void *self, struct pv_election_id id, s
     struct pv_cache_call call;
     struct pv_cached found = {.last_number = -1};
     enum pv_cache_result result = PV_CACHE_FAULT;
-    pv_cache_call_begin(&call, self, id, "read", fault);
     /* A transaction, so that number and parts are of one put. */
-    if (!pv_cache_ok(&call, pv_sqlite_begin(&call.cache->sqlite, PV_SQLITE_READ), SQLITE_OK) ||
+    if (!pv_cache_call_begin(&call, self, id, "read", fault) ||
+        !pv_cache_ok(&call, pv_sqlite_begin(&call.cache->sqlite, PV_SQLITE_READ), SQLITE_OK) ||
         !pv_cache_find(&call))
         goto out;
     found.last_number = call.last_number;
@@ -121,7 +121,9 @@ enum pv_cache_result pv_sqlite_cache_list(void *self, bool (*visit)(void *contex
 {
     struct pv_sqlite_cache *cache = self;
     struct pv_election_ids ids = {0};
-    int status = collect(cache->statements[PV_CACHE_LIST], &ids);
+    int status = pv_sqlite_settle(&cache->sqlite);
+    if (status == SQLITE_OK)
+        status = collect(cache->statements[PV_CACHE_LIST], &ids);
     if (status == SQLITE_MISMATCH)
         pv_fault_set(
             fault, PV_FAULT_KIND_DAMAGED,
@@ -183,8 +185,8 @@ enum pv_cache_result pv_sqlite_cache_get_header(void *self, struct pv_election_i
 {
     struct pv_cache_call call;
     struct pv_text found = {NULL, 0};
-    pv_cache_call_begin(&call, self, id, "read", fault);
-    bool done = get_part(&call, pv_cache_header_kind, 0, &found);
+    bool done = pv_cache_call_begin(&call, self, id, "read", fault) &&
+                get_part(&call, pv_cache_header_kind, 0, &found);
     if (found.ptr == NULL) {
         if (done && call.election != 0)
             done = pv_cache_damaged(&call, "its header is missing; rebuild the cache");
@@ -201,8 +203,8 @@ enum pv_cache_result pv_sqlite_cache_get_page(void *self, struct pv_election_id 
 {
     struct pv_cache_call call;
     struct pv_text found = {NULL, 0};
-    pv_cache_call_begin(&call, self, id, "read", fault);
-    bool done = get_part(&call, pv_cache_page_kinds[kind], page, &found);
+    bool done = pv_cache_call_begin(&call, self, id, "read", fault) &&
+                get_part(&call, pv_cache_page_kinds[kind], page, &found);
     if (found.ptr == NULL)
         return done ? PV_CACHE_MISSING : result_of(&call, false);
     *last_number = call.last_number;
@@ -252,8 +254,8 @@ enum pv_cache_result pv_sqlite_cache_find(void *self, struct pv_election_id id, 
                                           struct pv_str key, uint32_t *page, struct pv_fault *fault)
 {
     struct pv_cache_call call;
-    pv_cache_call_begin(&call, self, id, "read", fault);
-    if (!pv_cache_ok(&call, pv_cache_look_for_shown(call.cache), SQLITE_OK))
+    if (!pv_cache_call_begin(&call, self, id, "read", fault) ||
+        !pv_cache_ok(&call, pv_cache_look_for_shown(call.cache), SQLITE_OK))
         return PV_CACHE_FAULT;
     if (call.cache->has_shown)
         return result_of(&call, find_page(&call, pv_cache_page_kinds[kind], key, page));
@@ -294,7 +296,9 @@ enum pv_cache_result pv_sqlite_cache_summaries(void *self, const struct pv_elect
         pv_ulid_format(after->bits, text);
         first.len = sizeof text;
     }
-    int status = pv_cache_look_for_shown(cache);
+    int status = pv_sqlite_settle(&cache->sqlite);
+    if (status == SQLITE_OK)
+        status = pv_cache_look_for_shown(cache);
     if (status == SQLITE_OK)
         status = cache->has_shown ? show(cache, first, visit, context) : SQLITE_DONE;
     if (status != SQLITE_DONE)

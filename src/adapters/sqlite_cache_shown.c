@@ -208,7 +208,9 @@ enum pv_cache_result pv_sqlite_cache_get_checkpoint(void *self, int64_t *positio
 {
     struct pv_sqlite_cache *cache = self;
     int64_t found = -1;
-    int status = pv_cache_look_for_shown(cache);
+    int status = pv_sqlite_settle(&cache->sqlite);
+    if (status == SQLITE_OK)
+        status = pv_cache_look_for_shown(cache);
     if (status == SQLITE_OK && cache->has_shown)
         status = pv_sqlite_integer(cache->shown[PV_SHOWN_GET_CHECKPOINT], &found);
     if (status != SQLITE_OK && status != SQLITE_ROW && status != SQLITE_DONE) {
@@ -226,7 +228,9 @@ enum pv_cache_result pv_sqlite_cache_get_checkpoint(void *self, int64_t *positio
 enum pv_cache_result pv_sqlite_cache_put_checkpoint(void *self, int64_t position, struct pv_fault *fault)
 {
     struct pv_sqlite_cache *cache = self;
-    int status = pv_cache_look_for_shown(cache);
+    int status = pv_sqlite_settle(&cache->sqlite);
+    if (status == SQLITE_OK)
+        status = pv_cache_look_for_shown(cache);
     if (status == SQLITE_OK && !cache->has_shown)
         status = SQLITE_READONLY; /* else it would be there */
     if (status == SQLITE_OK)

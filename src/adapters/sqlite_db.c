@@ -112,7 +112,7 @@ int pv_sqlite_run(sqlite3_stmt *statement)
     return end == SQLITE_OK ? status : end;
 }
 
-/* Prepared once, so that above all a rollback cannot fail for want of memory to parse it. */
+/* Prepared once; SQLite parses them again where another connection has changed the schema. */
 static const char *const transaction_sql[PV_SQLITE_TRANSACTIONS] = {
     [PV_SQLITE_READ] = "BEGIN",
     [PV_SQLITE_WRITE] = "BEGIN IMMEDIATE",
@@ -126,9 +126,20 @@ static int run_transaction(const struct pv_sqlite *sqlite, enum pv_sqlite_transa
     return status == SQLITE_DONE ? SQLITE_OK : status;
 }
 
+static int undo(const struct pv_sqlite *sqlite)
+{
+    return sqlite3_get_autocommit(sqlite->db) ? SQLITE_OK : run_transaction(sqlite, PV_SQLITE_ROLLBACK);
+}
+
+int pv_sqlite_settle(const struct pv_sqlite *sqlite)
+{
+    return undo(sqlite);
+}
+
 int pv_sqlite_begin(const struct pv_sqlite *sqlite, enum pv_sqlite_transaction how)
 {
-    return run_transaction(sqlite, how);
+    int status = pv_sqlite_settle(sqlite);
+    return status == SQLITE_OK ? run_transaction(sqlite, how) : status;
 }
 
 int pv_sqlite_commit(const struct pv_sqlite *sqlite)
@@ -138,8 +149,7 @@ int pv_sqlite_commit(const struct pv_sqlite *sqlite)
 
 void pv_sqlite_rollback(const struct pv_sqlite *sqlite)
 {
-    if (!sqlite3_get_autocommit(sqlite->db))
-        (void)run_transaction(sqlite, PV_SQLITE_ROLLBACK);
+    (void)undo(sqlite);
 }
 
 int pv_sqlite_bind(sqlite3_stmt *statement, int index, struct pv_str text)

@@ -64,8 +64,14 @@ int pv_sqlite_run(sqlite3_stmt *statement) PV_MUST_USE;
 /* Begins a transaction to read or to write. SQLITE_OK or an error. */
 int pv_sqlite_begin(const struct pv_sqlite *sqlite, enum pv_sqlite_transaction how) PV_MUST_USE;
 int pv_sqlite_commit(const struct pv_sqlite *sqlite) PV_MUST_USE;
-/* Undoes what was begun; nothing if SQLite has done so already. */
+/* Undoes what was begun; nothing if SQLite has done so already. Where there is no memory even for that, it is
+   left to who comes next: */
 void pv_sqlite_rollback(const struct pv_sqlite *sqlite);
+
+/* Ends a transaction that a rollback could not: what is in it was never committed, and must neither be read
+   nor added to. Whatever reads or writes outside of a transaction begins with this; pv_sqlite_begin does so
+   itself. SQLITE_OK, or an error if it cannot be ended now either. */
+int pv_sqlite_settle(const struct pv_sqlite *sqlite) PV_MUST_USE;
 
 /* Texts as bytes: SQLite keeps them as they are, whatever they hold. A pv_str with ptr NULL is NULL. */
 int pv_sqlite_bind(sqlite3_stmt *statement, int index, struct pv_str text) PV_MUST_USE;

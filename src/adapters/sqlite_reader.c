@@ -152,15 +152,25 @@ static int take_batch(struct pv_store_reader *reader, struct pv_recorded *record
     return status;
 }
 
+/* SQLITE_ROW when there is something to read, SQLITE_DONE when the stream is not there, or an error. */
+static int find_stream(struct pv_store_reader *reader)
+{
+    struct pv_sqlite_store *store = reader->store;
+    int status = pv_sqlite_settle(&store->sqlite);
+    if (status != SQLITE_OK)
+        return status;
+    return reader->stream.ptr == NULL || reader->key != 0
+               ? SQLITE_ROW
+               : pv_sqlite_names_find(&store->streams,
+                                      (struct pv_str){reader->stream.ptr, reader->stream.len}, &reader->key);
+}
+
 enum pv_store_result pv_sqlite_next(struct pv_store_reader *reader, struct pv_recorded *records, size_t max,
                                     size_t *count, struct pv_fault *fault)
 {
     struct pv_sqlite_store *store = reader->store;
     size_t taken = 0;
-    int status = SQLITE_ROW;
-    if (reader->stream.ptr != NULL && reader->key == 0)
-        status = pv_sqlite_names_find(&store->streams,
-                                      (struct pv_str){reader->stream.ptr, reader->stream.len}, &reader->key);
+    int status = find_stream(reader);
     if (status == SQLITE_ROW)
         status = take_batch(reader, records, max, &taken);
     if (status != SQLITE_ROW && status != SQLITE_OK)

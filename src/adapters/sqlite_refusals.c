@@ -125,7 +125,9 @@ static enum pv_log_result find(void *self, struct pv_event_id id, pv_refused_fn 
 {
     const struct sqlite_refusals *log = self;
     size_t given;
-    int status = pv_sqlite_bind_bits(log->statements[FIND], 1, id.bits);
+    int status = pv_sqlite_settle(&log->sqlite);
+    if (status == SQLITE_OK)
+        status = pv_sqlite_bind_bits(log->statements[FIND], 1, id.bits);
     enum pv_log_result result = give(log, log->statements[FIND], status, 1, take, context, &given, fault);
     return result == PV_LOG_OK && given == 0 ? PV_LOG_NONE : result;
 }
@@ -136,7 +138,9 @@ static enum pv_log_result read_entries(void *self, const struct pv_election_id *
     const struct sqlite_refusals *log = self;
     size_t given;
     sqlite3_stmt *statement = log->statements[election == NULL ? READ_ALL : READ_ELECTION];
-    int status = sqlite3_bind_int64(statement, 1, from);
+    int status = pv_sqlite_settle(&log->sqlite);
+    if (status == SQLITE_OK)
+        status = sqlite3_bind_int64(statement, 1, from);
     if (status == SQLITE_OK && election != NULL)
         status = pv_sqlite_bind_bits(statement, 2, election->bits);
     return give(log, statement, status, SIZE_MAX, take, context, &given, fault);

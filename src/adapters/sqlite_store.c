@@ -27,7 +27,9 @@ static enum pv_store_result last_number(void *self, struct pv_str stream, int64_
 {
     struct pv_sqlite_store *store = self;
     int64_t key, found;
-    int status = pv_store_find_stream(store, stream, &key, &found);
+    int status = pv_sqlite_settle(&store->sqlite);
+    if (status == SQLITE_OK)
+        status = pv_store_find_stream(store, stream, &key, &found);
     if (status != SQLITE_OK) {
         pv_sqlite_fault(&store->sqlite, status, "read", fault);
         return PV_STORE_FAULT;
@@ -40,7 +42,9 @@ static enum pv_store_result last_position(void *self, int64_t *position, struct 
 {
     struct pv_sqlite_store *store = self;
     int64_t found;
-    int status = pv_store_last_position(store, &found);
+    int status = pv_sqlite_settle(&store->sqlite);
+    if (status == SQLITE_OK)
+        status = pv_store_last_position(store, &found);
     if (status != SQLITE_OK) {
         pv_sqlite_fault(&store->sqlite, status, "read", fault);
         return PV_STORE_FAULT;
@@ -88,7 +92,9 @@ static enum pv_store_result find(void *self, struct pv_str stream, struct pv_eve
     struct pv_sqlite_store *store = self;
     struct pv_recorded record;
     pv_sqlite_park_readers(store); /* they hold on to what was there when they began */
-    int status = find_record(store, stream, id, &record);
+    int status = pv_sqlite_settle(&store->sqlite);
+    if (status == SQLITE_OK)
+        status = find_record(store, stream, id, &record);
     if (status != SQLITE_ROW && status != SQLITE_DONE) {
         pv_sqlite_fault(&store->sqlite, status, "read", fault);
         return PV_STORE_FAULT;

@@ -135,7 +135,8 @@ static int check_record(struct fold *fold, struct plain *plain, const struct pv_
         return gen_fail(fold->g, "record %lld is refused", (long long)record->number);
     for (size_t i = 0; i < fold->world.count; i++) {
         const struct world_command *one = &fold->world.commands[i];
-        if (pv_bits128_equal(one->command.id.bits, event.id.bits) && is_canonical_of(record, &one->command))
+        if (pv_bits128_equal(one->command.election.bits, plain->id.bits) &&
+            pv_bits128_equal(one->command.id.bits, event.id.bits) && is_canonical_of(record, &one->command))
             return record_of(&fold->world, &one->command).number == record->number
                        ? 0
                        : gen_fail(fold->g, "record %lld is there twice", (long long)record->number);

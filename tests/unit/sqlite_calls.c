@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -50,6 +51,13 @@ static int next(void)
     return plan.count++ == plan.at ? plan.error : SQLITE_OK;
 }
 
+static bool is_refused(const char *sql)
+{
+    bool is = refused.times > 0 && strcmp(sql, refused.sql) == 0;
+    refused.times -= is;
+    return is;
+}
+
 typedef void destroy_fn(void *);
 typedef int row_fn(void *, int, char **, char **);
 
@@ -84,10 +92,8 @@ WRAPPED(sqlite3_busy_timeout, sqlite3 *db, int ms)
 WRAPPED(sqlite3_exec, sqlite3 *db, const char *sql, row_fn *row, void *context, char **message)
 {
     int status = next();
-    if (refused.times > 0 && strcmp(sql, refused.sql) == 0) {
-        refused.times--;
+    if (is_refused(sql))
         return refused.error;
-    }
     return status != SQLITE_OK ? status : __real_sqlite3_exec(db, sql, row, context, message);
 }
 
@@ -109,7 +115,10 @@ WRAPPED(sqlite3_prepare_v3, sqlite3 *db, const char *sql, int len, unsigned flag
 
 WRAPPED(sqlite3_step, sqlite3_stmt *statement)
 {
-    int status = strcmp(sqlite3_sql(statement), "ROLLBACK") == 0 ? SQLITE_OK : next();
+    const char *sql = sqlite3_sql(statement);
+    int status = strcmp(sql, "ROLLBACK") == 0 ? SQLITE_OK : next();
+    if (is_refused(sql))
+        return refused.error;
     return status != SQLITE_OK ? status : __real_sqlite3_step(statement);
 }
 

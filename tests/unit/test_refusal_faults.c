@@ -124,6 +124,23 @@ static void check_unchanged(void)
     check_int(taken, 3);
 }
 
+/* A rollback that fails too, for want of memory to parse it again: nothing undone is read. */
+static void check_left_over(size_t calls, bool (*act)(void))
+{
+    new_disk();
+    check_true(open_log(PV_OPEN_WRITE) && kit_refused_add(&refusals, 10, 3, &fault) == PV_LOG_OK);
+    plan(SQLITE_CALL, calls - 1); /* of the commit */
+    sqlite_calls_refuse("ROLLBACK", SQLITE_NOMEM, 2);
+    check_true(!add_two());
+    plan(FAILINGS, 0);
+    check_true(!act());
+    check_fault(ALLOCATION, 0, "cannot ");
+    sqlite_calls_refuse("", SQLITE_OK, 0);
+    check_true(act());
+    check_true(act == add_two || taken == (act == read_all ? 3 : 1));
+    close_log();
+}
+
 /* Fails each call once, each time from the start. How many there were. */
 static size_t fail_each(enum failing what, bool (*act)(void), const char *says)
 {
@@ -154,6 +171,21 @@ static void in_sqlite__each_call_fails_once__changes_nothing(void **state)
     check_true(fail_each(SQLITE_CALL, find_one, "cannot read 'sqlite:") >= 2);
     check_true(fail_each(SQLITE_CALL, read_all, "cannot read 'sqlite:") >= 5);
     check_true(fail_each(SQLITE_CALL, read_an_election, "cannot read 'sqlite:") >= 4);
+}
+
+static void rollback__fails_too__nothing_undone_is_read_or_added_to(void **state)
+{
+    static bool (*const acts[])(void) = {find_one, read_all, read_an_election, add_two};
+    (void)state;
+    in_memory = false;
+    new_disk();
+    check_true(open_log(PV_OPEN_WRITE) && kit_refused_add(&refusals, 10, 3, &fault) == PV_LOG_OK);
+    plan(FAILINGS, 0);
+    check_true(add_two());
+    size_t calls = sqlite_calls_count();
+    close_log();
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
+        check_left_over(calls, acts[i]);
 }
 
 static void in_memory__each_allocation_fails_once__changes_nothing(void **state)
@@ -228,10 +260,11 @@ int main(void)
 #define CASE(name) cmocka_unit_test_teardown(name, tear_down)
     const struct CMUnitTest tests[] = {
         CASE(in_sqlite__each_call_fails_once__changes_nothing),
+        CASE(rollback__fails_too__nothing_undone_is_read_or_added_to),
         CASE(in_memory__each_allocation_fails_once__changes_nothing),
         CASE(open__each_call_fails_once__leaves_nothing_open),
         CASE(open__a_new_file_and_each_call_fails_once__is_made_by_the_next),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 4, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 5, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }

@@ -604,6 +604,116 @@ static void checkpoint__each_call_fails_once__is_not_there(void **state)
     check_int(position, 17);
 }
 
+/* --- a rollback that fails too --- */
+
+static bool find_what_was_undone(void)
+{
+    return find(A, 103);
+}
+
+static bool get_a_header(void)
+{
+    int64_t number = -7;
+    struct pv_text header;
+    if (cache.ops->get_header(cache.self, kit_election(1), &number, &header, &fault) != PV_CACHE_OK)
+        return false;
+    free(header.ptr);
+    check_int(number, 10);
+    return true;
+}
+
+static bool get_a_page(void)
+{
+    int64_t number = -7;
+    struct pv_text page;
+    if (cache.ops->get_page(cache.self, kit_election(1), PV_PAGE_KIND_VOTERS, 1, &number, &page, &fault) !=
+        PV_CACHE_OK)
+        return false;
+    free(page.ptr);
+    check_int(number, 10);
+    return true;
+}
+
+static bool find_a_page(void)
+{
+    char key[KIT_KEY_MAX];
+    uint32_t page;
+    return cache.ops->find(cache.self, kit_election(1), PV_PAGE_KIND_VOTERS,
+                           kit_key(PV_PAGE_KIND_VOTERS, 1, key), &page, &fault) == PV_CACHE_OK;
+}
+
+static bool take_summary(void *context, struct pv_election_id id, int64_t last_number, struct pv_str summary)
+{
+    (void)context, (void)id, (void)summary;
+    check_int(last_number, 10);
+    return true;
+}
+
+static bool show_summaries(void)
+{
+    return cache.ops->summaries(cache.self, NULL, take_summary, NULL, &fault) == PV_CACHE_OK;
+}
+
+/* How many calls it makes, the last of them the commit's. */
+static size_t calls_of(bool (*write)(void))
+{
+    make_file();
+    check_true(open_both(PV_OPEN_WRITE));
+    plan(SQLITE_CALL, SIZE_MAX);
+    check_true(write());
+    size_t calls = sqlite_calls_count();
+    close_both();
+    return calls;
+}
+
+/* Fails the commit of `write` and the two rollbacks after it, of which the second is who reads next. That
+   one is told; then everything is as if `write` had not been. */
+static void check_left_over(bool (*write)(void), size_t calls, bool (*act)(void))
+{
+    make_file();
+    check_true(open_both(PV_OPEN_WRITE));
+    plan(SQLITE_CALL, calls - 1);
+    sqlite_calls_refuse("ROLLBACK", SQLITE_NOMEM, 2);
+    check_true(!write());
+    plan(SQLITE_CALL, SIZE_MAX);
+    check_true(!act());
+    check_int(fault.kind, PV_FAULT_KIND_NO_MEMORY);
+    check_true(strncmp(fault.text, "cannot ", 7) == 0);
+    sqlite_calls_refuse("", SQLITE_OK, 0);
+    check_true(act());
+    close_both();
+}
+
+static void rollback__fails_in_the_store__nothing_undone_is_read_or_added_to(void **state)
+{
+    static bool (*const acts[])(void) = {
+        ask_for_a_number, ask_for_the_position,  find_what_was_undone, read_a_stream,
+        read_all,         append_at_any_version, copy_a_spelling};
+    (void)state;
+    size_t calls = calls_of(append_at_any_version);
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        check_left_over(append_at_any_version, calls, acts[i]);
+        int64_t last = acts[i] == append_at_any_version ? 4 : acts[i] == copy_a_spelling ? 3 : 2;
+        check_numbers(last, -1, last);
+    }
+}
+
+static void rollback__fails_in_the_cache__nothing_undone_is_read_or_added_to(void **state)
+{
+    static bool (*const acts[])(void) = {get_it,         get_a_header,    get_a_page, find_a_page,
+                                         show_summaries, list_all,        put_all,    get_no_checkpoint,
+                                         remove_it,      put_a_checkpoint};
+    int64_t position = -7;
+    (void)state;
+    size_t calls = calls_of(put_all);
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
+        check_left_over(put_all, calls, acts[i]);
+    check_true(open_both(PV_OPEN_READ)); /* and what was answered last is kept */
+    check_int(cache.ops->get_checkpoint(cache.self, &position, &fault), PV_CACHE_OK);
+    close_both();
+    check_int(position, 17);
+}
+
 static void run_sql(const char *text)
 {
     sqlite3 *db;
@@ -880,6 +990,8 @@ int main(void)
         CASE(remove__each_call_fails_once__removes_nothing),
         CASE(parts__each_call_fails_once__give_nothing),
         CASE(checkpoint__each_call_fails_once__is_not_there),
+        CASE(rollback__fails_in_the_store__nothing_undone_is_read_or_added_to),
+        CASE(rollback__fails_in_the_cache__nothing_undone_is_read_or_added_to),
         CASE(open__an_older_file_and_each_call_fails_once__is_completed_by_the_next),
         CASE(older_file__each_call_fails_once__is_told),
         CASE(open__each_call_fails_once__leaves_nothing_open),
@@ -889,6 +1001,6 @@ int main(void)
         CASE(open__as_if_in_a_read_only_folder__with_a_log_is_denied),
         CASE(open__in_a_read_only_folder_without_memory__is_told),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 22, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 24, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }
