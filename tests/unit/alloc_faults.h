@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum alloc_plan {
     ALLOC_SOUND,
@@ -16,5 +17,10 @@ void alloc_plan(enum alloc_plan plan, size_t at);
 size_t alloc_count(void);
 /* Counts one; false: it fails. */
 bool alloc_may(void);
+
+/* From the next plan on notes of each of the first `max` allocations where it comes from: equal notes are of
+   the same calls in the same place, which the test says by alloc_place. NULL: no more notes. */
+void alloc_note(uint64_t *notes, size_t max);
+void alloc_place(size_t place);
 
 #endif

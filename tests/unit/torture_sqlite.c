@@ -4,12 +4,16 @@
    sound disk, what was acknowledged is there, and the history can go on. Nothing leaks, nothing is an answer
    that cannot be right.
 
-   usage: torture_sqlite [--all] */
+   Of allocations that the same step asks for by the same calls, which are most, the first and the last are
+   failed; with --every all,.
+
+   usage: torture_sqlite [--all | --every] */
 #include "alloc_faults.h"
 #include "sqlite_heap.h"
 #include "sqlite_world.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { STEPS = 18 }; /* of the history: a store made, closed, read, opened and written again */
@@ -60,6 +64,7 @@ static int play(struct world *world, const struct target *target, bool from_on)
 {
     size_t step = 0;
     for (; step < world->count; step++) {
+        alloc_place(step);
         enum world_outcome outcome = world_play(world, step);
         if (outcome == WORLD_FAULT) {
             if (!is_proper(world, target))
@@ -94,8 +99,8 @@ static bool recover(struct world *world, size_t done)
     return true;
 }
 
-/* 1 when there was nothing left to fail, 0 when all is well, -1 when not. */
-static int run(const struct target *target, bool from_on, size_t at)
+/* Fails call `at`; SIZE_MAX: none. *calls is how many there were. False: something is wrong. */
+static bool run(const struct target *target, bool from_on, size_t at, size_t *calls)
 {
     struct disk *disk = disk_new();
     struct world world;
@@ -104,7 +109,7 @@ static int run(const struct target *target, bool from_on, size_t at)
     heal(disk);
     plan(target, disk, from_on, at);
     int done = play(&world, target, from_on);
-    bool ended = at >= (target->is_disk ? disk_calls(disk) : alloc_count());
+    *calls = target->is_disk ? disk_calls(disk) : alloc_count();
     bool ok = done >= 0;
     if (from_on)
         world_close(&world); /* while everything still fails */
@@ -122,41 +127,98 @@ static int run(const struct target *target, bool from_on, size_t at)
         (void)printf("FAILED with %s %zu failing %s: %s\n", target->name, at,
                      from_on ? "from then on" : "once", world.wrong);
     disk_free(disk);
-    return !ok ? -1 : ended ? 1 : 0;
+    return ok;
 }
 
-/* How many points were failed; 0 if anything is wrong. */
-static size_t fail_each(const struct target *target, bool from_on, size_t stride)
+/* --- what is failed --- */
+
+enum { CALLS_MAX = 1 << 16 };
+enum how_many { SOME, DISTINCT, EVERY };
+
+struct noted {
+    uint64_t note;
+    size_t at;
+};
+
+static int by_note(const void *a, const void *b)
 {
-    size_t points = 0;
-    for (size_t at = 0;; at += stride) {
-        int result = run(target, from_on, at);
-        if (result < 0)
-            return 0;
-        if (result > 0)
-            return points;
-        points++;
+    const struct noted *one = a, *two = b;
+    if (one->note != two->note)
+        return one->note < two->note ? -1 : 1;
+    return one->at < two->at ? -1 : one->at > two->at;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct noted *one = a, *two = b;
+    return one->at < two->at ? -1 : one->at > two->at;
+}
+
+/* Leaves the first and the last with each note, in their order; how many these are. */
+static size_t leave_distinct(struct noted *list, size_t count)
+{
+    size_t left = 0;
+    qsort(list, count, sizeof *list, by_note);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || i + 1 == count || list[i].note != list[i - 1].note || list[i].note != list[i + 1].note)
+            list[left++] = list[i];
     }
+    qsort(list, left, sizeof *list, by_place);
+    return left;
+}
+
+/* The points at which the target is to fail, of all calls that a sound run makes. Their number; 0: the run is
+   not sound, or makes too many. */
+static size_t choose(const struct target *target, enum how_many how_many, struct noted points[CALLS_MAX])
+{
+    static uint64_t notes[CALLS_MAX];
+    size_t count;
+    alloc_note(target->is_disk ? NULL : notes, CALLS_MAX);
+    bool sound = run(target, false, SIZE_MAX, &count);
+    alloc_note(NULL, 0);
+    if (!sound || count > CALLS_MAX)
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        points[i] = (struct noted){notes[i], i};
+    if (!target->is_disk && how_many != EVERY)
+        count = leave_distinct(points, count);
+    size_t stride = how_many != SOME ? 1 : target->is_disk ? 3 : 17, left = 0;
+    for (size_t i = 0; i < count; i += stride)
+        points[left++] = points[i];
+    return left;
+}
+
+static bool fail_each(const struct target *target, bool from_on, const struct noted *points, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t calls;
+        if (!run(target, from_on, points[i].at, &calls))
+            return false;
+    }
+    return true;
+}
+
+static bool torture(const struct target *target, enum how_many how_many)
+{
+    static struct noted points[CALLS_MAX];
+    size_t count = choose(target, how_many, points), least = target->is_disk ? 450 : 1000;
+    if (count == 0 || !fail_each(target, false, points, count) || !fail_each(target, true, points, count))
+        return false;
+    (void)printf("%s: %zu failed once, and from then on; nothing lost, nothing leaks\n", target->name, count);
+    if (count >= (how_many != SOME ? least : least / 20))
+        return true;
+    (void)printf("FAILED: too few of them\n");
+    return false;
 }
 
 int main(int argc, char **argv)
 {
-    bool all = argc > 1 && strcmp(argv[1], "--all") == 0;
+    enum how_many how_many = argc <= 1 ? SOME : strcmp(argv[1], "--every") == 0 ? EVERY : DISTINCT;
     sqlite_heap_install(alloc_may);
     disk_vfs_register();
     for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
-        const struct target *target = &targets[i];
-        size_t stride = all ? 1 : target->is_disk ? 3 : 61;
-        size_t once = fail_each(target, false, stride);
-        size_t from_on = once == 0 ? 0 : fail_each(target, true, stride);
-        if (from_on == 0)
+        if (!torture(&targets[i], how_many))
             return 1;
-        (void)printf("%s: %zu failed once, %zu from then on; nothing lost, nothing leaks\n", target->name,
-                     once, from_on);
-        if (once + from_on < (target->is_disk ? 900u : 12000u) / stride) {
-            (void)printf("FAILED: too few of them\n");
-            return 1;
-        }
     }
     return 0;
 }
