@@ -1,9 +1,11 @@
 /* libmicrohttpd answering nothing but "ok": what an HTTP server costs at least, against which ours is
-   measured. With `ours` the same answer by way of src/adapters/mhd_server.h. Runs until its standard input
-   ends, and then prints the requests and the processor time. */
+   measured. With `ours` the same answer by way of src/adapters/mhd_server.h; with `later` so, but from
+   another thread, which takes all that wait: what an HTTP server costs at least whose answers wait for
+   something. Runs until its standard input ends, and then prints the requests and the processor time. */
 #include "mhd_server.h"
 
 #include <microhttpd.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,12 +36,63 @@ static enum MHD_Result answer_bare(void *cls, struct MHD_Connection *connection,
     return result;
 }
 
-static void answer_ours(void *context, struct pv_http_exchange *exchange)
+static void say_ok(struct pv_http_exchange *exchange)
 {
-    (void)context;
     struct pv_http_reply reply = {.status = 200, .bytes = PV_STR("ok")};
     atomic_fetch_add_explicit(&requests, 1, memory_order_relaxed);
     exchange->ops->answer(exchange, &reply);
+}
+
+static void answer_ours(void *context, struct pv_http_exchange *exchange)
+{
+    (void)context;
+    say_ok(exchange);
+}
+
+/* Exchanges that wait for their answer; more than connections there are not. */
+static struct {
+    pthread_mutex_t mutex;
+    pthread_cond_t some;
+    struct pv_http_exchange *list[THREADS * CONNECTIONS_EACH];
+    size_t count;
+    bool stop;
+} waiting = {.mutex = PTHREAD_MUTEX_INITIALIZER, .some = PTHREAD_COND_INITIALIZER};
+
+static void answer_later(void *context, struct pv_http_exchange *exchange)
+{
+    (void)context;
+    (void)pthread_mutex_lock(&waiting.mutex);
+    waiting.list[waiting.count++] = exchange;
+    (void)pthread_cond_signal(&waiting.some);
+    (void)pthread_mutex_unlock(&waiting.mutex);
+}
+
+static void *answer_all(void *unused)
+{
+    static struct pv_http_exchange *taken[THREADS * CONNECTIONS_EACH];
+    (void)unused;
+    for (;;) {
+        (void)pthread_mutex_lock(&waiting.mutex);
+        while (waiting.count == 0 && !waiting.stop)
+            (void)pthread_cond_wait(&waiting.some, &waiting.mutex);
+        size_t count = waiting.count;
+        memcpy(taken, waiting.list, count * sizeof *taken);
+        waiting.count = 0;
+        (void)pthread_mutex_unlock(&waiting.mutex);
+        if (count == 0)
+            return NULL;
+        for (size_t i = 0; i < count; i++)
+            say_ok(taken[i]);
+    }
+}
+
+static void stop_answering(pthread_t thread)
+{
+    (void)pthread_mutex_lock(&waiting.mutex);
+    waiting.stop = true;
+    (void)pthread_cond_signal(&waiting.some);
+    (void)pthread_mutex_unlock(&waiting.mutex);
+    (void)pthread_join(thread, NULL);
 }
 
 static void wait_for_end(void)
@@ -68,26 +121,34 @@ static int run_bare(uint16_t port)
     return 0;
 }
 
-static int run_ours(uint16_t port)
+static int run_ours(uint16_t port, bool later)
 {
-    struct pv_http_options options = {.port = port, .threads = 2, .handler = answer_ours};
+    struct pv_http_options options = {.port = port,
+                                      .threads = 2,
+                                      .connections = THREADS * CONNECTIONS_EACH,
+                                      .handler = later ? answer_later : answer_ours};
     struct pv_mhd_server *server;
     struct pv_fault fault;
+    pthread_t thread;
     if (!pv_mhd_open(&options, &server, &fault)) {
         fprintf(stderr, "%s\n", fault.text);
         return 2;
     }
+    if (pthread_create(&thread, NULL, answer_all, NULL) != 0)
+        return 2;
     wait_for_end();
+    stop_answering(thread);
     pv_mhd_close(server);
     return 0;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 2 || argc > 3) {
-        fprintf(stderr, "usage: pv-bench-http-empty PORT [ours]\n");
+    bool ours = argc == 3 && strcmp(argv[2], "ours") == 0, later = argc == 3 && strcmp(argv[2], "later") == 0;
+    if (argc != 2 && !ours && !later) {
+        fprintf(stderr, "usage: pv-bench-http-empty PORT [ours | later]\n");
         return 2;
     }
     uint16_t port = (uint16_t)strtoul(argv[1], NULL, 10);
-    return argc == 3 && strcmp(argv[2], "ours") == 0 ? run_ours(port) : run_bare(port);
+    return ours || later ? run_ours(port, later) : run_bare(port);
 }

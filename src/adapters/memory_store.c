@@ -182,27 +182,37 @@ static enum pv_store_result write_all(struct memory_store *store, struct pv_str 
     return PV_STORE_OK;
 }
 
+static enum pv_store_result append_at(struct memory_store *store, struct pv_append *append,
+                                      struct pv_fault *fault)
+{
+    const struct pv_new_event *events = append->events;
+    int64_t last = number_after(store, append->stream), first = -1; /* no record has this number */
+    assert(append->count > 0);
+    const struct stored *known = NULL;
+    if (append->expected == PV_EXPECT_ANY && (known = with_id(store, append->stream, events[0].id)) != NULL)
+        first = known->recorded.number;
+    else if (append->expected == last || append->expected == PV_EXPECT_ANY)
+        return write_all(store, append->stream, last, events, append->count, &append->appended, fault);
+    else if (append->expected >= PV_EXPECT_NO_STREAM && append->expected < last && !append->ids_are_new)
+        first = append->expected + 1;
+    struct pv_appended found;
+    if (has_just(store, append->stream, events, append->count, first, &found)) {
+        append->appended = found;
+        return PV_STORE_OK;
+    }
+    append->appended = (struct pv_appended){-1, last, -1, false};
+    return PV_STORE_CONFLICT;
+}
+
 static enum pv_store_result append(void *self, struct pv_str stream, int64_t expected,
                                    const struct pv_new_event *events, size_t count,
                                    struct pv_appended *appended, struct pv_fault *fault)
 {
-    struct memory_store *store = self;
-    int64_t last = number_after(store, stream), first = -1; /* no record has this number */
-    assert(count > 0);
-    const struct stored *known = NULL;
-    if (expected == PV_EXPECT_ANY && (known = with_id(store, stream, events[0].id)) != NULL)
-        first = known->recorded.number;
-    else if (expected == last || expected == PV_EXPECT_ANY)
-        return write_all(store, stream, last, events, count, appended, fault);
-    else if (expected >= PV_EXPECT_NO_STREAM && expected < last)
-        first = expected + 1;
-    struct pv_appended found;
-    if (has_just(store, stream, events, count, first, &found)) {
-        *appended = found;
-        return PV_STORE_OK;
-    }
-    *appended = (struct pv_appended){-1, last, -1, false};
-    return PV_STORE_CONFLICT;
+    struct pv_append one = {.stream = stream, .expected = expected, .events = events, .count = count};
+    enum pv_store_result result = append_at(self, &one, fault);
+    if (result != PV_STORE_FAULT)
+        *appended = one.appended;
+    return result;
 }
 
 static enum pv_store_result append_group(void *self, struct pv_append *appends, size_t count,
@@ -211,10 +221,8 @@ static enum pv_store_result append_group(void *self, struct pv_append *appends, 
     struct memory_store *store = self;
     size_t before = store->count;
     for (size_t i = 0; i < count; i++) {
-        struct pv_append *one = &appends[i];
-        one->result =
-            append(store, one->stream, one->expected, one->events, one->count, &one->appended, fault);
-        if (one->result == PV_STORE_FAULT) {
+        appends[i].result = append_at(store, &appends[i], fault);
+        if (appends[i].result == PV_STORE_FAULT) {
             truncate_to(store, before);
             return PV_STORE_FAULT;
         }

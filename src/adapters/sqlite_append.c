@@ -83,13 +83,13 @@ static int decide(struct pv_writing *w, struct pv_append *append)
         int status = find_id(w, append->events[0].id, &known);
         if (status != SQLITE_OK || known >= 0)
             return status != SQLITE_OK ? status : compare_ids(w, append, known);
-    } else if (expected < w->number && expected >= PV_EXPECT_NO_STREAM) {
+    } else if (expected < w->number && expected >= PV_EXPECT_NO_STREAM && !append->ids_are_new) {
         return compare_ids(w, append, expected + 1);
     } else if (expected != w->number) {
         w->outcome = PV_WRITING_CONFLICT;
         return SQLITE_OK;
     }
-    return hold_to_be_new(w, append);
+    return append->ids_are_new ? SQLITE_OK : hold_to_be_new(w, append);
 }
 
 /* One event as the next of its stream. */
@@ -132,7 +132,18 @@ static int write_all(struct pv_writing *w, struct pv_append *append)
     for (size_t i = 0; i < append->count && status == SQLITE_OK; i++)
         status = write_one(w, &append->events[i], time);
     append->appended = (struct pv_appended){w->number - (count - 1), w->number, w->position, true};
+    pv_sqlite_heads_set(&w->store->heads, w->stream, w->number);
     return status;
+}
+
+/* The stream's key and last number, this from memory if it is there. */
+static int find_stream(struct pv_writing *w, struct pv_str name)
+{
+    w->number = -1;
+    int status = pv_store_find_stream(w->store, name, &w->stream);
+    if (status != SQLITE_OK || w->stream == 0 || pv_sqlite_heads_get(&w->store->heads, w->stream, &w->number))
+        return status;
+    return pv_store_last_number(w->store, w->stream, &w->number);
 }
 
 /* One of a group: a conflict or a repetition writes nothing. */
@@ -140,7 +151,7 @@ static int append_one(struct pv_writing *w, struct pv_append *append)
 {
     assert(append->count > 0);
     w->outcome = PV_WRITING_NEW;
-    int status = pv_store_find_stream(w->store, append->stream, &w->stream, &w->number);
+    int status = find_stream(w, append->stream);
     if (status == SQLITE_OK)
         status = decide(w, append);
     if (status == SQLITE_OK && w->outcome == PV_WRITING_NEW)
@@ -159,6 +170,7 @@ enum pv_store_result pv_sqlite_append_group(void *self, struct pv_append *append
     struct pv_writing w;
     bool wrote = false;
     int status = pv_writing_begin(&w, self);
+    w.keeps_heads = true;
     if (status == SQLITE_OK)
         status = index_ids(w.store);
     for (size_t i = 0; i < count && status == SQLITE_OK && w.outcome != PV_WRITING_EXHAUSTED; i++) {

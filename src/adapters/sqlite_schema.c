@@ -200,7 +200,7 @@ static int make_once(const struct pv_sqlite *sqlite)
 {
     int64_t version;
     enum identity identity = OURS;
-    int status = sqlite3_exec(sqlite->db, "PRAGMA page_size=8192", NULL, NULL, NULL);
+    int status = sqlite3_exec(sqlite->db, "PRAGMA page_size=4096", NULL, NULL, NULL);
     if (status == SQLITE_OK)
         status = pv_sqlite_begin(sqlite, PV_SQLITE_WRITE);
     if (status == SQLITE_OK)

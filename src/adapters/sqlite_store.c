@@ -26,10 +26,12 @@ static enum pv_store_result last_number(void *self, struct pv_str stream, int64_
                                         struct pv_fault *fault)
 {
     struct pv_sqlite_store *store = self;
-    int64_t key, found;
+    int64_t key = 0, found = -1;
     int status = pv_sqlite_settle(&store->sqlite);
     if (status == SQLITE_OK)
-        status = pv_store_find_stream(store, stream, &key, &found);
+        status = pv_store_find_stream(store, stream, &key);
+    if (status == SQLITE_OK && key != 0)
+        status = pv_store_last_number(store, key, &found);
     if (status != SQLITE_OK) {
         pv_sqlite_fault(&store->sqlite, status, "read", fault);
         return PV_STORE_FAULT;

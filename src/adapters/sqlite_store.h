@@ -3,6 +3,7 @@
 #ifndef PV_SQLITE_STORE_H
 #define PV_SQLITE_STORE_H
 
+#include "sqlite_heads.h"
 #include "sqlite_names.h"
 #include "sqlite_row.h"
 
@@ -25,6 +26,7 @@ struct pv_sqlite_store {
     struct pv_store_reader *readers; /* those that are open */
     struct pv_row_texts found;       /* the texts of the record that was found last */
     bool ids_indexed;                /* it is known that ids can be looked up */
+    struct pv_sqlite_heads heads;
 };
 
 /* Functions that give an int give SQLITE_OK, or an error of SQLite's. */
@@ -33,9 +35,8 @@ struct pv_sqlite_store {
 int pv_store_integer(sqlite3_stmt *statement, int64_t *value) PV_MUST_USE;
 int pv_store_last_position(struct pv_sqlite_store *store, int64_t *position) PV_MUST_USE;
 int pv_store_last_number(struct pv_sqlite_store *store, int64_t stream, int64_t *number) PV_MUST_USE;
-/* A stream's key and last number; 0 and -1 if there is none. */
-int pv_store_find_stream(struct pv_sqlite_store *store, struct pv_str name, int64_t *stream,
-                         int64_t *number) PV_MUST_USE;
+/* A stream's key; 0 if there is none. */
+int pv_store_find_stream(struct pv_sqlite_store *store, struct pv_str name, int64_t *stream) PV_MUST_USE;
 /* Binds ?1 and ?2. */
 int pv_store_bind_place(sqlite3_stmt *statement, int64_t stream, int64_t number) PV_MUST_USE;
 
@@ -53,6 +54,7 @@ struct pv_writing {
     int64_t stream;   /* key of the stream at hand; 0: not there yet */
     int64_t number;   /* its last, or -1 */
     int64_t position; /* the last of all, or -1 */
+    bool keeps_heads; /* the store's are kept up with what is written */
     enum pv_writing_outcome outcome;
 };
 

@@ -21,14 +21,12 @@ int pv_store_last_number(struct pv_sqlite_store *store, int64_t stream, int64_t 
     return status == SQLITE_OK ? pv_store_integer(statement, number) : status;
 }
 
-int pv_store_find_stream(struct pv_sqlite_store *store, struct pv_str name, int64_t *stream, int64_t *number)
+int pv_store_find_stream(struct pv_sqlite_store *store, struct pv_str name, int64_t *stream)
 {
-    *stream = 0;
-    *number = -1;
     int status = pv_sqlite_names_find(&store->streams, name, stream);
-    if (status == SQLITE_ROW)
-        return pv_store_last_number(store, *stream, number);
-    return status == SQLITE_DONE ? SQLITE_OK : status;
+    if (status == SQLITE_DONE)
+        *stream = 0;
+    return status == SQLITE_ROW || status == SQLITE_DONE ? SQLITE_OK : status;
 }
 
 int pv_store_bind_place(sqlite3_stmt *statement, int64_t stream, int64_t number)
@@ -42,7 +40,11 @@ int pv_writing_begin(struct pv_writing *w, struct pv_sqlite_store *store)
     *w = (struct pv_writing){.store = store, .number = -1, .outcome = PV_WRITING_NEW};
     pv_sqlite_park_readers(store);
     int status = pv_sqlite_begin(&store->sqlite, PV_SQLITE_WRITE);
-    return status == SQLITE_OK ? pv_store_last_position(store, &w->position) : status;
+    if (status == SQLITE_OK)
+        status = pv_store_last_position(store, &w->position);
+    if (status == SQLITE_OK)
+        pv_sqlite_heads_check(&store->heads, store->sqlite.db);
+    return status;
 }
 
 int pv_writing_insert(struct pv_writing *w, const struct pv_recorded *record)
@@ -93,12 +95,15 @@ enum pv_store_result pv_writing_end(struct pv_writing *w, int status, const char
 {
     if (status == SQLITE_OK && w->outcome == PV_WRITING_NEW) {
         status = pv_sqlite_commit(&w->store->sqlite);
+        if (status == SQLITE_OK && w->keeps_heads)
+            pv_sqlite_heads_committed(&w->store->heads, w->store->sqlite.db);
         if (status == SQLITE_OK)
             return PV_STORE_OK;
     }
     enum pv_store_result result = answer(w, status, doing, fault);
     pv_sqlite_rollback(&w->store->sqlite);
-    /* Names that this call added are no longer there. */
+    /* What this call added is no longer there. */
+    pv_sqlite_heads_clear(&w->store->heads);
     pv_sqlite_names_forget(&w->store->streams);
     pv_sqlite_names_forget(&w->store->types);
     return result;

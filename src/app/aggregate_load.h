@@ -4,7 +4,7 @@
 
 #include "aggregates.h"
 
-/* Fills in the election and last_number of the aggregate with this id. False: a fault, and nothing was
+/* Fills in the election, last_number and ids of the aggregate with this id. False: a fault, and nothing was
    filled in; any finding (F1) is PV_FAULT_KIND_DAMAGED and names the record. */
 bool pv_aggregate_load(struct pv_event_store *store, struct pv_seed seed, struct pv_aggregate *aggregate,
                        struct pv_fault *fault) PV_MUST_USE;

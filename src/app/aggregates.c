@@ -20,6 +20,7 @@ struct pv_aggregates {
     size_t mask;                   /* buckets - 1; a power of two */
     struct place *newest, *oldest; /* by use */
     struct place *lent;            /* the one that its user may be changing, or NULL */
+    unsigned lendings;             /* of it, one after the other */
 };
 
 enum { BUCKETS_AT_FIRST = 64 };
@@ -100,7 +101,8 @@ static void link_newest(struct pv_aggregates *aggregates, struct place *place)
 
 static size_t measure(const struct place *place)
 {
-    return sizeof *place + pv_election_size(&place->aggregate.election);
+    return sizeof *place + pv_election_size(&place->aggregate.election) +
+           pv_id_hashes_size(&place->aggregate.ids);
 }
 
 /* What was lent has been changed since it was measured, perhaps. */
@@ -118,6 +120,7 @@ static void take_back(struct pv_aggregates *aggregates)
 static struct pv_aggregate *lend(struct pv_aggregates *aggregates, struct place *place)
 {
     aggregates->lent = place;
+    aggregates->lendings = 1;
     return &place->aggregate;
 }
 
@@ -135,6 +138,7 @@ static void forget(struct pv_aggregates *aggregates, struct place *place)
     if (place->aggregate.note != NULL)
         aggregates->free_note(place->aggregate.note);
     pv_election_deinit(&place->aggregate.election);
+    pv_id_hashes_deinit(&place->aggregate.ids);
     free(place);
 }
 
@@ -159,8 +163,14 @@ void pv_aggregates_free(struct pv_aggregates *aggregates)
 
 struct pv_aggregate *pv_aggregates_peek(struct pv_aggregates *aggregates, struct pv_election_id id)
 {
+    struct place *place = aggregates->lent;
+    if (place != NULL && pv_bits128_equal(place->aggregate.id.bits, id.bits) &&
+        aggregates->lendings < PV_AGGREGATE_LENDINGS) {
+        aggregates->lendings++;
+        return &place->aggregate;
+    }
     take_back(aggregates);
-    struct place *place = *find(aggregates, id);
+    place = *find(aggregates, id);
     if (place == NULL)
         return NULL;
     unlink_place(aggregates, place);
@@ -223,6 +233,18 @@ void pv_aggregates_drop(struct pv_aggregates *aggregates, struct pv_election_id 
     struct place *place = *find(aggregates, id);
     if (place != NULL)
         forget(aggregates, place);
+}
+
+enum pv_result pv_aggregates_note_id(const struct pv_aggregates *aggregates, struct pv_aggregate *aggregate,
+                                     struct pv_event_id id)
+{
+    return pv_id_hashes_add(&aggregate->ids, aggregates->seed, id);
+}
+
+bool pv_aggregates_may_have_id(const struct pv_aggregates *aggregates, const struct pv_aggregate *aggregate,
+                               struct pv_event_id id)
+{
+    return pv_id_hashes_may_have(&aggregate->ids, aggregates->seed, id);
 }
 
 size_t pv_aggregates_bytes(const struct pv_aggregates *aggregates)

@@ -6,20 +6,26 @@
 
 #include "election.h"
 #include "event_store.h"
+#include "id_hashes.h"
 
 struct pv_aggregate {
     struct pv_election_id id;
     struct pv_election election; /* unborn if there is no stream */
     int64_t last_number;         /* of the stream; -1: none. Whoever applies an event moves it on. */
+    struct pv_id_hashes ids;     /* of a loaded one: the ids of the stream's events. Likewise. */
     void *note;                  /* whoever keeps aggregates may hang something on it; freed by free_note */
 };
 
 struct pv_aggregates;
 
-/* `limit` in bytes: of the elections, as pv_election_size tells, and of their places here; one election may
-   be larger and is then alone. It is held when an aggregate is asked for, by what the others had grown to
-   then. free_note is called for notes that are not NULL. NULL when out of memory. The store must outlive
-   them. */
+/* So many times one is given without being measured, if no other is asked for: commands come in runs of one
+   election, and an event adds little to it. */
+enum { PV_AGGREGATE_LENDINGS = 256 };
+
+/* `limit` in bytes: of the elections, as pv_election_size tells, of their ids and their places here; one
+   election may be larger and is then alone. It is held when an aggregate is asked for, by what each was when
+   it was measured. free_note is called for notes that are not NULL. NULL when out of memory. The store must
+   outlive them. */
 struct pv_aggregates *pv_aggregates_new(struct pv_event_store *store, struct pv_seed seed, size_t limit,
                                         void (*free_note)(void *note)) PV_MUST_USE;
 void pv_aggregates_free(struct pv_aggregates *aggregates);
@@ -37,6 +43,13 @@ struct pv_aggregate *pv_aggregates_add(struct pv_aggregates *aggregates,
                                        struct pv_election_id id) PV_MUST_USE;
 /* Forgets it: what is in the store may differ from what is in memory. */
 void pv_aggregates_drop(struct pv_aggregates *aggregates, struct pv_election_id id);
+
+/* Adds the id of an event that was applied to a loaded one. PV_OK or PV_FAULT_MEMORY. */
+enum pv_result pv_aggregates_note_id(const struct pv_aggregates *aggregates, struct pv_aggregate *aggregate,
+                                     struct pv_event_id id) PV_MUST_USE;
+/* False: the stream of a loaded one has no event with this id, up to its last number. */
+bool pv_aggregates_may_have_id(const struct pv_aggregates *aggregates, const struct pv_aggregate *aggregate,
+                               struct pv_event_id id);
 
 /* For metrics. */
 size_t pv_aggregates_bytes(const struct pv_aggregates *aggregates);

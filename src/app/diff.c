@@ -117,9 +117,11 @@ static bool read_states(struct diff *diff, struct pv_fault *fault)
 }
 
 /* The judge's hook: is the stream just now in the cached state? Only a state of the same version can be. */
-static bool compare_state(void *context, const struct pv_election *election, struct pv_fault *fault)
+static bool compare_state(void *context, const struct pv_election *election, const struct pv_event *event,
+                          struct pv_fault *fault)
 {
     struct diff *diff = context;
+    (void)event;
     struct cached_state *state = find_state(diff, election->id);
     if (state == NULL || !state->readable || state->version != election->version)
         return true;

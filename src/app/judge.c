@@ -211,7 +211,7 @@ static enum pv_verdict apply(struct pv_judge *judge, struct pv_judged *stream, c
     if (judge->options.paranoid && !is_sound(stream, fault))
         return PV_VERDICT_FAULT;
     if (judge->options.on_applied != NULL &&
-        !judge->options.on_applied(judge->options.context, &stream->election, fault))
+        !judge->options.on_applied(judge->options.context, &stream->election, &record->event, fault))
         return PV_VERDICT_FAULT;
     return PV_VERDICT_NEXT;
 }

@@ -29,8 +29,9 @@ struct pv_judge_options {
     void *context;
     /* Called for each finding, in file order; its texts are borrowed for the call. */
     void (*on_finding)(void *context, const struct pv_finding *finding);
-    /* Called after each applied event; may be NULL. */
-    bool (*on_applied)(void *context, const struct pv_election *election, struct pv_fault *fault);
+    /* Called after each applied event; may be NULL. False: a fault, which ends the run. */
+    bool (*on_applied)(void *context, const struct pv_election *election, const struct pv_event *event,
+                       struct pv_fault *fault);
 };
 
 /* A stream that the source has. */

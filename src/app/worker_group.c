@@ -62,7 +62,8 @@ static void gather(struct pv_work *work, const struct pv_work_part *part, struct
     *append = (struct pv_append){.stream = {part->stream, sizeof part->stream},
                                  .expected = part->expected,
                                  .events = events,
-                                 .count = part->event_count};
+                                 .count = part->event_count,
+                                 .ids_are_new = true}; /* each was looked for when it was judged */
 }
 
 /* Where nothing is appended no conflict would show that a verdict came from an old state. */

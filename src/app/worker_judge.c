@@ -106,10 +106,10 @@ static uint32_t find_pending(const struct pv_work *work, size_t at)
     return PV_NONE;
 }
 
-/* Whether the id is in this group or in the stream already; then the command is decided. `event` is NULL for
-   a command that has none. */
-static bool look_for_id(struct pv_work *work, size_t at, const struct pv_event *event, bool *known,
-                        struct pv_fault *fault)
+/* Whether the id is in this group or in the stream already; then the command is decided. `aggregate` and
+   `event` are NULL for a command that has none. */
+static bool look_for_id(struct pv_work *work, size_t at, const struct pv_aggregate *aggregate,
+                        const struct pv_event *event, bool *known, struct pv_fault *fault)
 {
     const struct pv_command *command = &work->deliveries[at].command;
     const struct pv_event_store *store = work->options.store;
@@ -131,6 +131,9 @@ static bool look_for_id(struct pv_work *work, size_t at, const struct pv_event *
             decide(item, PV_ANSWER_ID_REUSED, -1, -1);
         return true;
     }
+    *known = aggregate == NULL || pv_aggregates_may_have_id(work->aggregates, aggregate, command->id);
+    if (!*known)
+        return true;
     struct pv_str stream = {part->stream, sizeof part->stream};
     if (store->ops->find(store->self, stream, command->id, &found, fault) != PV_STORE_OK)
         return false;
@@ -148,11 +151,11 @@ static bool look_for_id(struct pv_work *work, size_t at, const struct pv_event *
 }
 
 /* Whether the command was settled before, as this one or with the same event; then it is decided. */
-static bool look_back(struct pv_work *work, size_t at, const struct pv_event *event, bool *known,
-                      struct pv_fault *fault)
+static bool look_back(struct pv_work *work, size_t at, const struct pv_aggregate *aggregate,
+                      const struct pv_event *event, bool *known, struct pv_fault *fault)
 {
     struct pv_work_item *item = &work->items[at];
-    if (!look_for_id(work, at, event, known, fault))
+    if (!look_for_id(work, at, aggregate, event, known, fault))
         return false;
     if (*known)
         return true;
@@ -168,7 +171,7 @@ static bool give_up(struct pv_work *work, size_t at, const struct pv_event *even
                     struct pv_fault *fault)
 {
     bool known;
-    if (!look_back(work, at, event, &known, fault))
+    if (!look_back(work, at, NULL, event, &known, fault))
         return false;
     if (!known)
         work->items[at].fate = fate;
@@ -192,7 +195,7 @@ static bool apply(struct pv_work *work, struct pv_work_item *item, struct pv_agg
     case PV_OK:
         item->fate = PV_FATE_APPEND;
         item->event = part->event_count++;
-        return true;
+        return pv_aggregates_note_id(work->aggregates, aggregate, event->id) == PV_OK || no_memory(fault);
     case PV_REFUSED:
         decide(item, PV_ANSWER_REFUSED, -1, -1);
         return true;
@@ -217,7 +220,7 @@ static bool judge_event(struct pv_work *work, size_t at, const struct pv_event *
         return fault->kind == PV_FAULT_KIND_DAMAGED && give_up(work, at, event, PV_FATE_DAMAGED, fault);
     part->expected = aggregate->last_number;
     bool known = false, may = pv_caller_may(&command->caller, &aggregate->election, event);
-    if (may && !look_back(work, at, event, &known, fault))
+    if (may && !look_back(work, at, aggregate, event, &known, fault))
         return false;
     if (known) {
         if (item->answer.kind == PV_ANSWER_WRONG_VERSION)

@@ -56,6 +56,11 @@ struct pv_append {
     int64_t expected;
     const struct pv_new_event *events;
     size_t count; /* 1 or more */
+    /* The caller has read the stream up to `expected`, a number or PV_EXPECT_NO_STREAM, and none of the ids
+       is there, nor twice among these: the store need not look for them. At another version it is a
+       conflict, even if just these ids are there: whoever wrote them, the caller has not seen it. (A store
+       that cannot help recognising ids may answer PV_STORE_OK.) */
+    bool ids_are_new;
     /* What became of it: */
     enum pv_store_result result; /* PV_STORE_OK or PV_STORE_CONFLICT */
     struct pv_appended appended;

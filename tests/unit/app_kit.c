@@ -53,6 +53,15 @@ void kit_record(struct kit_history *history, char election, int number, const ch
     kit_line(history, line);
 }
 
+struct pv_event_id kit_event_id(unsigned number)
+{
+    struct pv_event_id id;
+    char text[PV_ULID_LEN + 1];
+    (void)snprintf(text, sizeof text, "01HR0000000000000000000%03u", number);
+    check_int(pv_event_id_parse((struct pv_str){text, PV_ULID_LEN}, &id), PV_CODE_NONE);
+    return id;
+}
+
 #define COMPETITION "\"competition_id\":\"" ID_START "1\""
 #define CANDIDATE(name) COMPETITION ",\"candidate_id\":\"" ID_START name "\""
 #define VOTER "\"voter_id\":\"" ID_START "1\""

@@ -24,6 +24,8 @@ void kit_line(struct kit_history *history, const char *text);
 /* A record: its event's id follows from the number; `fields` are those behind election_id, as JSON members.
  */
 void kit_record(struct kit_history *history, char election, int number, const char *type, const char *fields);
+/* The id of a record's event. */
+struct pv_event_id kit_event_id(unsigned number);
 /* The events with the numbers `first` to `last` of the life of an election: created, competition 1 with
    candidates 1 and 2, voter 1 with ballot 1, opened (number 6), candidate 1 rated with 4 stars, the ballot
    cast, closed, deleted (number 10). */

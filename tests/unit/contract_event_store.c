@@ -499,6 +499,30 @@ static void append_group__known_ids_among_them__undo_no_other(void **state)
     check_int(last_number(f, B), -1);
 }
 
+/* Whoever says that the ids are new has read the stream: at its version that is believed, and at an earlier
+   one nobody takes another's events for the caller's. */
+static void append_group__with_ids_said_to_be_new__is_no_repetition(void **state)
+{
+    struct fixture *f = *state;
+    struct group group = {.count = 0};
+    append(f, A, PV_EXPECT_NO_STREAM, 1, 3);
+    struct pv_append *earlier = add_append(&group, A, 0, 2, 2); /* just what is there */
+    struct pv_append *new = add_append(&group, B, PV_EXPECT_NO_STREAM, 20, 1);
+    earlier->ids_are_new = new->ids_are_new = true;
+    append_group(f, &group);
+    if (!f->adapter->ids_by_version_only)
+        check_one(earlier, PV_STORE_CONFLICT, -1, 2, -1);
+    check_one(new, PV_STORE_OK, 0, 0, last_position(f));
+    group.count = 0;
+    struct pv_append *now = add_append(&group, A, 2, 4, 2), *next = add_append(&group, B, 0, 21, 1);
+    now->ids_are_new = next->ids_are_new = true;
+    append_group(f, &group);
+    check_one(now, PV_STORE_OK, 3, 4, last_position(f) - 1);
+    check_one(next, PV_STORE_OK, 1, 1, last_position(f));
+    CHECK_STREAM(f, A, 1, 2, 3, 4, 5);
+    CHECK_STREAM(f, B, 20, 21);
+}
+
 static void append_group__repeated_with_new_ones__answers_as_the_first_time(void **state)
 {
     struct fixture *f = *state;
@@ -1189,6 +1213,18 @@ static void copy__then_append__goes_on_after_it(void **state)
     check_int(last_number(f, A), 11);
 }
 
+static void copy__between_two_appends__is_what_the_second_goes_on_after(void **state)
+{
+    struct fixture *f = *state;
+    append(f, A, PV_EXPECT_NO_STREAM, 1, 2);
+    struct pv_recorded between = record(A, 2, NULL);
+    between.position = last_position(f) + 1;
+    copy(f, &between, 1);
+    append(f, A, 2, 3, 1);
+    check_int(f->appended.first_number, 3);
+    check_int(last_number(f, A), 3);
+}
+
 static void copy__then_append_of_the_same_ids__is_recognised(void **state)
 {
     struct fixture *f = *state;
@@ -1395,6 +1431,7 @@ static const struct contract_test laws[] = {
     LAW(append_group__to_several_streams__is_as_one_append_each),
     LAW(append_group__conflicts_among_them__undo_no_other),
     LAW(append_group__known_ids_among_them__undo_no_other),
+    LAW(append_group__with_ids_said_to_be_new__is_no_repetition),
     LAW(append_group__repeated_with_new_ones__answers_as_the_first_time),
     LAW(append_group__of_conflicts_or_of_none__writes_nothing),
     LAW(append_group__to_many_streams__goes_on_in_each),
@@ -1433,6 +1470,7 @@ static const struct contract_test laws[] = {
     LAW(copy__a_number_that_was_left_out__is_a_conflict),
     LAW(copy__a_number_that_goes_back_in_one_call__is_a_conflict),
     LAW(copy__then_append__goes_on_after_it),
+    LAW(copy__between_two_appends__is_what_the_second_goes_on_after),
     LAW(copy__then_append_of_the_same_ids__is_recognised),
     LAW(copy__then_append_over_what_has_no_id__is_a_conflict),
     LAW(copy__then_append_past_the_last_number__is_a_conflict),
@@ -1444,7 +1482,7 @@ static const struct contract_test laws[] = {
     LAW(numbers_and_positions__that_are_used_up__are_a_fault),
     LAW(numbers_and_positions__used_up_in_a_group__are_a_fault_for_all),
 };
-_Static_assert(sizeof laws / sizeof laws[0] == 72,
+_Static_assert(sizeof laws / sizeof laws[0] == 74,
                "the law has lost or gained a test: set this to their number");
 
 int contract_event_store(const struct contract_store *adapters, size_t count)

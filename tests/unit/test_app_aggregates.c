@@ -263,9 +263,52 @@ static void election__that_grew__counts_with_what_it_is_now(void **state)
     get('A');
     grow(&get('B')->election);
     check_int(pv_aggregates_bytes(aggregates), 2 * one + 4000);
-    get('B');
+    for (int i = 0; i < PV_AGGREGATE_LENDINGS; i++)
+        get('B');
+    check_int(pv_aggregates_count(aggregates), 1);
     check_true(!is_there('A'));
     check_int(pv_aggregates_bytes(aggregates), one + 4000);
+}
+
+static void election__that_grew__is_measured_when_another_is_asked_for(void **state)
+{
+    (void)state;
+    store_lives("ABC", KIT_OPENED);
+    get('A');
+    size_t one = pv_aggregates_bytes(aggregates);
+    make(one * 3 + 100);
+    get('A');
+    get('C');
+    grow(&get('B')->election);
+    get('B');
+    check_int(pv_aggregates_count(aggregates), 3);
+    get('C');
+    check_int(pv_aggregates_count(aggregates), 2);
+    check_true(!is_there('A'));
+}
+
+/* --- the ids of events --- */
+
+static bool may_have(const struct pv_aggregate *aggregate, unsigned number)
+{
+    return pv_aggregates_may_have_id(aggregates, aggregate, kit_event_id(number));
+}
+
+static void ids__of_a_loaded_election__are_those_of_its_events(void **state)
+{
+    (void)state;
+    store_lives("A", KIT_OPENED);
+    struct pv_aggregate *a = get('A');
+    size_t bytes = pv_aggregates_bytes(aggregates);
+    for (unsigned i = 0; i <= KIT_OPENED; i++)
+        check_true(may_have(a, i));
+    check_true(!may_have(a, KIT_OPENED + 1));
+    check_int(pv_aggregates_note_id(aggregates, a, kit_event_id(KIT_OPENED + 1)), PV_OK);
+    check_true(may_have(a, KIT_OPENED + 1));
+    for (unsigned i = 0; i < 99; i++)
+        check_int(pv_aggregates_note_id(aggregates, a, kit_event_id(i)), PV_OK);
+    check_true(pv_aggregates_bytes(aggregates) > bytes); /* they count */
+    check_true(!may_have(get('B'), 0));
 }
 
 /* --- many --- */
@@ -400,6 +443,8 @@ int main(void)
         CASE(election__larger_than_the_limit__is_alone),
         CASE(unborn_elections__count),
         CASE(election__that_grew__counts_with_what_it_is_now),
+        CASE(election__that_grew__is_measured_when_another_is_asked_for),
+        CASE(ids__of_a_loaded_election__are_those_of_its_events),
         CASE(many_elections__are_found_each),
         CASE(many_elections__without_memory_to_spread_them__are_found_each),
         CASE(peek__of_what_is_not_in_memory__is_nothing_and_asks_nobody),
@@ -410,6 +455,6 @@ int main(void)
         CASE(note__is_freed_with_its_aggregate),
         CASE(aggregates__without_memory__are_none),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 22, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 24, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }

@@ -282,11 +282,14 @@ static void state_rules__not_paranoid__are_looked_at_once_for_each_stream_at_the
 /* --- whoever looks on --- */
 
 static int64_t versions[16];
+static enum pv_event_type types[8];
 static size_t version_count, stop_at;
 
-static bool look_on(void *context, const struct pv_election *election, struct pv_fault *fault)
+static bool look_on(void *context, const struct pv_election *election, const struct pv_event *event,
+                    struct pv_fault *fault)
 {
     (void)context;
+    types[version_count] = event->type;
     versions[version_count++] = election->version;
     if (version_count == stop_at)
         pv_fault_set(fault, PV_FAULT_KIND_IO, "looked enough");
@@ -305,6 +308,8 @@ static void applied_event__is_shown_to_whoever_looks_on(void **state)
     check_int(version_count, 4);
     check_int(versions[2], 2);
     check_int(versions[3], 0);
+    check_int(types[0], PV_EVENT_ELECTION_CREATED);
+    check_int(types[1], PV_EVENT_COMPETITION_ADDED);
 }
 
 static void onlooker__may_stop_the_run(void **state)

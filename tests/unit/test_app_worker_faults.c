@@ -102,7 +102,7 @@ static void any_call_failing_once__changes_nothing_in_the_end(void **state)
             calls = wk.calls;
             check_some();
         }
-        check_true(calls > 30);
+        check_true(calls > 20);
     }
 }
 
@@ -205,10 +205,10 @@ static void append__that_fails__gives_all_back(void **state)
 {
     (void)state;
     (void)worker_publish_life('A', 0, 1);
-    fail_next(6); /* take, position, read, next, find, find, then this */
+    fail_next(4); /* take, position, read, next, then this */
     worker_step(PV_WORKER_FAULT);
     kit_check_fault(PV_FAULT_KIND_BUSY, "the port broke");
-    check_trace("read find find append nak1");
+    check_trace("read append nak1");
     assert_string_equal(worker_stored(), "");
     check_int(counts()->naks, 1);
     check_int(counts()->recorded, 0);
@@ -220,7 +220,7 @@ static void append__that_was_recorded_all_the_same__is_found(void **state)
     (void)state;
     unsigned first = worker_publish_life('A', 0, 1);
     wk.failing = FAILS_AFTER;
-    fail_next(6);
+    fail_next(4);
     worker_step(PV_WORKER_FAULT);
     assert_string_equal(worker_stored(), "A0 A1");
     worker_not_answered(first);
@@ -240,9 +240,9 @@ static void log__that_fails__leaves_the_refused_unanswered(void **state)
     refused = publish_line(worker_admin(), 'B', 50, "Election.ElectionDeleted", "");
     recorded = worker_publish_life('A', 1, 1);
     worker_forget();
-    fail_next(5); /* take, find, find, last, append, then this */
+    fail_next(3); /* take, last, append, then this */
     worker_step(PV_WORKER_FAULT);
-    check_trace("find find last append log1 reply4 ack4 nak3");
+    check_trace("last append log1 reply4 ack4 nak3");
     worker_not_answered(refused);
     worker_recorded(recorded, 1);
     worker_step(PV_WORKER_WORKED);
@@ -253,9 +253,9 @@ static void ack__that_fails__is_answered_again(void **state)
 {
     (void)state;
     (void)worker_publish_life('A', 0, 2);
-    fail_next(9); /* the second ack */
+    fail_next(6); /* the second ack */
     worker_step(PV_WORKER_FAULT);
-    check_trace("read find find find append reply1 ack1 reply2 ack2 reply3 ack3 nak2");
+    check_trace("read append reply1 ack1 reply2 ack2 reply3 ack3 nak2");
     worker_step(PV_WORKER_WORKED);
     check_trace("find reply2 ack2"); /* found at once */
     check_int(wk.answer_count[2], 2);
@@ -298,7 +298,7 @@ static void broker__that_gives_nothing__is_told_apart(void **state)
 /* What was refused is possible when the command comes again, because others were recorded meanwhile. */
 static unsigned refuse_then_make_possible(void)
 {
-    wk.fail_at = wk.calls + 7; /* take, position, read, next, find, last, log, and this: the ack */
+    wk.fail_at = wk.calls + 6; /* take, position, read, next, last, log, and this: the ack */
     unsigned n = worker_publish_life('A', 1, 1);
     worker_step(PV_WORKER_FAULT);
     worker_refused(n, PV_ELECTION_UNKNOWN);
@@ -313,7 +313,7 @@ static void refused__and_delivered_again__is_answered_as_before(void **state)
     (void)state;
     unsigned n = refuse_then_make_possible();
     worker_step(PV_WORKER_WORKED);
-    check_trace("read find look reply1 ack1");
+    check_trace("read look reply1 ack1");
     check_int(wk.answer_count[n], 2);
     check_int(wk.answers[n].kind, PV_ANSWER_REFUSED);
     check_int(wk.answers[n].number, -1);
@@ -373,7 +373,7 @@ static void wrong_version__and_delivered_again__is_answered_as_before(void **sta
 {
     (void)state;
     kit_life(&kit.history, 'A', 1, 1);
-    fail_next(7);
+    fail_next(6);
     unsigned n = worker_publish_at(worker_admin(), 0);
     worker_step(PV_WORKER_FAULT);
     (void)worker_answered(n, PV_ANSWER_WRONG_VERSION);

@@ -4,8 +4,8 @@
    sound disk, what was acknowledged is there, and the history can go on. Nothing leaks, nothing is an answer
    that cannot be right.
 
-   Of allocations that the same step asks for by the same calls, which are most, the first and the last are
-   failed; with --every all,.
+   Of allocations that the same step asks for by the same calls, the first and the last are failed; with
+   --every all of them.
 
    usage: torture_sqlite [--all | --every] */
 #include "alloc_faults.h"
