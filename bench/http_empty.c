@@ -81,8 +81,10 @@ static void *answer_all(void *unused)
         (void)pthread_mutex_unlock(&waiting.mutex);
         if (count == 0)
             return NULL;
+        pv_mhd_begin_burst();
         for (size_t i = 0; i < count; i++)
             say_ok(taken[i]);
+        pv_mhd_end_burst();
     }
 }
 

@@ -21,7 +21,7 @@ FLOOR_AT = 64  # connections
 MANY = 64  # elections
 LARGE, SMALL = 100_000, 100  # voters
 STREAMS = 200
-COMMIT_PAUSE_MS = 2
+APPENDED = 30_000  # rows that SQLite alone is given
 PROBES, PROBE_PAUSE_MS = 4, 10  # voters who read back what they rated, and how long each waits
 
 
@@ -165,7 +165,9 @@ class LoadBench:
         """All servers at all numbers of connections, in turns."""
         opponents = []
         if "empty" in self.parts:
-            opponents.append((stack.enter_context(empty(self.program("pv-bench-http-empty"))), "libmicrohttpd, empty"))
+            program = self.program("pv-bench-http-empty")
+            opponents.append((stack.enter_context(empty(program)), "libmicrohttpd, empty"))
+            opponents.append((stack.enter_context(empty(program, "later")), "libmicrohttpd, later"))
         if "fastapi" in self.parts:
             opponents.append((stack.enter_context(fastapi()), "FastAPI, validates only"))
         table = {}
@@ -183,6 +185,8 @@ class LoadBench:
                 self.sample(load)
         self.loads += sorted(loads, key=lambda load: load.where)
         self.compare(table)
+        if "empty" in self.parts:
+            self.least(table)
 
     def warm_up(self, table):
         """One unmeasured turn of the smallest kind: the store's index is made, and each token is known."""
@@ -201,19 +205,33 @@ class LoadBench:
         if "group" in self.parts:
             self.ratios["group"] = min(table[which, FLOOR_AT].median("per_sync") for which in ("one", "many"))
 
+    def least(self, table):
+        """What the two parts alone cost that nothing durable is answered without: an answer that waits for something, and
+        the rows and the sync in SQLite, in groups as large as ours were."""
+        later, bare = (table[name, FLOOR_AT].median("cpu_us") for name in ("libmicrohttpd later", "libmicrohttpd"))
+        for which, streams, what in (("one", 1, "on one election"), ("many", MANY, f"on {MANY} elections")):
+            group = round(table[which, FLOOR_AT].median("per_sync"))
+            command = [self.program("pv-bench-sqlite-append"), self.dir, str(APPENDED), str(group), str(streams)]
+            rows = statistics.median(json.loads(subprocess.check_output(command, text=True))["cpu_us"]
+                                     for _ in range(self.options.rounds))
+            ours = table[which, FLOOR_AT].median("cpu_us")
+            self.notes.append(f"The least {what}: {later:.1f} us for an answer that comes later, {rows:.1f} us for the rows in SQLite, "
+                              f"{group} a sync: {later + rows:.1f} us, {(later + rows) / bare:.2f} x empty; ours is "
+                              f"{ours / (later + rows):.2f} x that.")
+
     def sync(self):
         """A bare loop of write and fdatasync beside the store."""
-        command = [self.program("pv-bench-sync"), self.dir, str(self.options.seconds), str(COMMIT_PAUSE_MS)]
+        command = [self.program("pv-bench-sync"), self.dir, str(self.options.seconds)]
         return json.loads(subprocess.check_output(command, text=True))["events"]
 
     def commit(self, server, users):
-        """One client's commits beside bare ones, in turns, both with pauses: who never rests is made to wait longer by the
-        scheduler. The worse of the medians, and of the tenth percentiles, which neighbours disturb less."""
+        """One client's commits beside bare ones, in turns, each as fast as it can. The worse of the medians, and of the tenth
+        percentiles, which neighbours disturb less."""
         pairs = []
         for _ in range(self.options.rounds):
             sync = self.sync()
             server.settle()
-            pairs.append((self.result(self.client(server, users, 1, "--pause", str(COMMIT_PAUSE_MS)), "commit")["events"], sync))
+            pairs.append((self.result(self.client(server, users, 1), "commit")["events"], sync))
         parts = []
         for name in ("p50", "p10"):
             ours, sync = (statistics.median(pair[at][name] for pair in pairs) for at in (0, 1))

@@ -102,9 +102,9 @@ class Ours(Server):
         return self.metrics()
 
 
-def empty(program):
+def empty(program, *how):
     port = free_port()
-    return Server("libmicrohttpd", [program, str(port)], port)
+    return Server(" ".join(("libmicrohttpd", *how)), [program, str(port), *how], port)
 
 
 def fastapi():

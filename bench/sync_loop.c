@@ -1,8 +1,7 @@
-/* pv-bench-sync DIRECTORY SECONDS PAUSE: writes as many bytes as an event takes into a file there and has
-   them synced, one behind the other, again and again with pauses of so many milliseconds: what one commit
-   takes at least. The file has its size from the beginning, as a log has that is written over, and goes
-   round: a file that grows takes one write more, of its inode. Prints one line of JSON; times in
-   microseconds. */
+/* pv-bench-sync DIRECTORY SECONDS: writes as many bytes as an event takes into a file there and has them
+   synced, one behind the other, again and again: what one commit takes at least. The file has its size from
+   the beginning, as a log has that is written over, and goes round: a file that grows takes one write more,
+   of its inode. Prints one line of JSON; times in microseconds. */
 #include "load.h"
 
 #include <errno.h>
@@ -11,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { RECORD = 400, RECORDS = 10000, PATH_LEN = 4096 };
@@ -22,9 +20,8 @@ static int fail(const char *what)
     return 2;
 }
 
-static int loop(int fd, double seconds, long pause_ms)
+static int loop(int fd, double seconds)
 {
-    const struct timespec pause = {pause_ms / 1000, pause_ms % 1000 * 1000000};
     struct pv_load_times times = {NULL, 0, 0};
     char record[RECORD];
     memset(record, 'r', sizeof record);
@@ -36,7 +33,6 @@ static int loop(int fd, double seconds, long pause_ms)
         return fail("cannot sync");
     int64_t now = pv_load_now_us(), start = now;
     while (now - start < (int64_t)(seconds * 1e6)) {
-        (void)nanosleep(&pause, NULL);
         int64_t then = pv_load_now_us();
         off_t at = (off_t)(times.count % RECORDS) * RECORD;
         if (pwrite(fd, record, sizeof record, at) != (ssize_t)sizeof record || fdatasync(fd) != 0)
@@ -54,15 +50,15 @@ static int loop(int fd, double seconds, long pause_ms)
 int main(int argc, char **argv)
 {
     char path[PATH_LEN];
-    if (argc != 4) {
-        fputs("Usage: pv-bench-sync DIRECTORY SECONDS PAUSE\n", stderr);
+    if (argc != 3) {
+        fputs("Usage: pv-bench-sync DIRECTORY SECONDS\n", stderr);
         return 2;
     }
     snprintf(path, sizeof path, "%s/sync-loop", argv[1]);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return fail(path);
-    int status = loop(fd, strtod(argv[2], NULL), strtol(argv[3], NULL, 10));
+    int status = loop(fd, strtod(argv[2], NULL));
     close(fd);
     unlink(path);
     return status;

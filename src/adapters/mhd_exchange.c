@@ -74,19 +74,55 @@ enum MHD_Result pv_mhd_on_request(void *cls, struct MHD_Connection *mhd, const c
     return is_answered(connection) ? send_answer(connection) : handle(connection);
 }
 
+static void go_on(struct pv_mhd_connection *connection)
+{
+    if (atomic_exchange(&connection->state, PV_MHD_ANSWERED) == PV_MHD_SUSPENDED)
+        MHD_resume_connection(connection->mhd);
+}
+
+/* What this thread has answered and keeps back; empty outside of a burst. */
+static _Thread_local struct {
+    bool is_on;
+    size_t count;
+    struct pv_mhd_connection *list[PV_HTTP_BURST_MAX];
+} burst;
+
+static void send_burst(void)
+{
+    for (size_t i = 0; i < burst.count; i++) {
+        struct pv_mhd_server *server = burst.list[i]->server;
+        go_on(burst.list[i]);
+        atomic_fetch_sub(&server->answering, 1);
+    }
+    burst.count = 0;
+}
+
+void pv_mhd_begin_burst(void)
+{
+    burst.is_on = true;
+}
+
+void pv_mhd_end_burst(void)
+{
+    burst.is_on = false;
+    send_burst();
+}
+
 static void answer(struct pv_http_exchange *exchange, struct pv_http_reply *reply)
 {
     struct pv_mhd_connection *connection = (struct pv_mhd_connection *)exchange;
-    struct pv_mhd_server *server = connection->server;
-    /* In another thread the connection may be over before this function is: the server waits for it. */
-    bool elsewhere = !pthread_equal(connection->thread, pthread_self());
-    if (elsewhere)
-        atomic_fetch_add(&server->answering, 1);
+    if (pthread_equal(connection->thread, pthread_self())) {
+        pv_mhd_make_reply(connection, reply);
+        go_on(connection);
+        return;
+    }
+    /* The connection may be over as soon as it goes on, and the server must not be before this thread is done
+       with both: it waits for it. */
+    atomic_fetch_add(&connection->server->answering, 1);
     pv_mhd_make_reply(connection, reply);
-    if (atomic_exchange(&connection->state, PV_MHD_ANSWERED) == PV_MHD_SUSPENDED)
-        MHD_resume_connection(connection->mhd);
-    if (elsewhere)
-        atomic_fetch_sub(&server->answering, 1);
+    burst.list[burst.count++] = connection;
+    if (!burst.is_on || burst.count == PV_HTTP_BURST_MAX)
+        send_burst();
 }
 
 const struct pv_http_exchange_ops pv_mhd_exchange_ops = {answer};

@@ -65,6 +65,13 @@ PV_MUST_USE bool pv_mhd_open(const struct pv_http_options *options, struct pv_mh
                              struct pv_fault *fault);
 uint16_t pv_mhd_port(const struct pv_mhd_server *server);
 
+/* Between these, answers that the calling thread gives to requests of other threads are kept back, and go out
+   together at the end or when there are PV_HTTP_BURST_MAX: to wake a thread for each of many costs more than
+   the rest of an answer. Nothing that takes long may be done after the first of them. */
+enum { PV_HTTP_BURST_MAX = 64 };
+void pv_mhd_begin_burst(void);
+void pv_mhd_end_burst(void);
+
 /* Accepts no connection any more and closes those that are idle; requests that run are answered with
    `Connection: close`; bodies are told (pv_http_body_ops.drain). Returns once all connections are closed,
    true, or after `timeout_ms` of the system's time, false: what is still open is then cut, except that a

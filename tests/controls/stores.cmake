@@ -8,6 +8,15 @@ pv_planted_bug(NAME store_keeps_half_of_a_copy FILE adapters/sqlite_writing.c
 pv_planted_bug(NAME store_undoes_a_group_for_its_last FILE adapters/sqlite_append.c
   BREAKS "of a group of appends each is judged by itself"
   CAUGHT_BY test_event_stores SAYS "FAILED .*sqlite: append_group__conflicts_among_them__undo_no_other")
+pv_planted_bug(NAME store_believes_old_heads FILE adapters/sqlite_heads.c
+  BREAKS "what another connection wrote counts"
+  CAUGHT_BY test_sqlite_shared SAYS "FAILED .*two_writers__the_second_at_a_version__is_told_of_the_first")
+pv_planted_bug(NAME store_takes_new_ids_for_its_own FILE adapters/sqlite_append.c
+  BREAKS "ids that are said to be new are a conflict where they are there"
+  CAUGHT_BY test_event_stores SAYS "FAILED .*sqlite: append_group__with_ids_said_to_be_new__is_no_repetition")
+pv_planted_bug(NAME store_reads_what_was_undone FILE adapters/sqlite_db.c
+  BREAKS "what was never committed is not read, even if it could not be rolled back"
+  CAUGHT_BY test_sqlite_faults SAYS "FAILED .*rollback__fails_in_the_store__nothing_undone_is_read_or_added_to")
 pv_planted_bug(NAME store_reader_skips_after_a_write FILE adapters/sqlite_reader.c
   BREAKS "a reader sees what was appended, in order"
   CAUGHT_BY test_event_stores SAYS "FAILED .*sqlite: read__while_others_append__gives_each_record_once")

@@ -11,3 +11,9 @@ pv_planted_bug(NAME worker_trusts_an_aggregate_after_a_fault FILE app/worker_gro
 pv_planted_bug(NAME administrator_casts_a_ballot FILE app/permission.c
   BREAKS "a ballot is its own voter's, whatever roles the caller has"
   CAUGHT_BY test_app_permission SAYS "FAILED .*ballot__is_rated_and_cast_by_its_own_voter_whatever_the_roles")
+pv_planted_bug(NAME worker_forgets_the_ids_of_its_own FILE app/worker_judge.c
+  BREAKS "a command that comes again is recognised by the worker that recorded it"
+  CAUGHT_BY test_app_worker SAYS "FAILED .*repeated__answers_as_the_first_time")
+pv_planted_bug(NAME worker_knows_no_id_of_the_past FILE app/aggregate_load.c
+  BREAKS "a command that comes again is recognised by a worker that was started anew"
+  CAUGHT_BY test_app_worker SAYS "FAILED .*repeated__of_a_record_in_another_spelling__is_the_same_event")

@@ -13,7 +13,7 @@
 enum {
     KIT_WAIT_MS = 60000,
     KIT_SEEN_MAX = 4096,
-    KIT_KEPT_MAX = 64,
+    KIT_KEPT_MAX = 80,
     KIT_REPLY_MAX = 1 << 20,
     KIT_LINES_MAX = 8
 };

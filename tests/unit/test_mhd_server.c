@@ -2,6 +2,7 @@
 #include "mhd_kit.h"
 
 #include <arpa/inet.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -187,6 +188,91 @@ static void answers__of_other_threads_in_any_order__each_reach_their_client(void
     }
 }
 
+enum { CROWD = 130 };
+
+/* So many, whose connections are known, ask while the only thread of the handlers is busy: it finds them
+   ready all at once. */
+static void check_crowd(const int fds[CROWD], int gate, unsigned count)
+{
+    enum { LONG_ENOUGH_MS = 15000 };
+    unsigned before = kit.requests;
+    (void)pthread_mutex_lock(&kit.gate);
+    kit_send(gate, "GET /gate HTTP/1.1\r\nHost: h\r\n\r\n");
+    mhd_kit_wait(&kit, &kit.requests, before + 1);
+    for (unsigned i = 0; i < count; i++)
+        kit_send(fds[i], "GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+    (void)pthread_mutex_unlock(&kit.gate);
+    check_int(kit_status(kit_read_reply(gate, buffer, false)), 200);
+    for (unsigned i = 0; i < count; i++) {
+        struct pollfd one = {fds[i], POLLIN, 0};
+        if (poll(&one, 1, LONG_ENOUGH_MS) != 1)
+            fail_msg("of %u, number %u has no answer", count, i);
+        check_int(kit_status(kit_read_reply(fds[i], buffer, false)), 200);
+    }
+}
+
+/* A loop of libmicrohttpd 0.9.75 for which 128 events are ready waits for more before it looks at any. */
+static void connections__as_many_as_stop_a_loop__are_all_answered(void **state)
+{
+    int fds[CROWD];
+    (void)state;
+    mhd_kit_close(&kit);
+    mhd_kit_init(&kit);
+    kit.options.threads = 1;
+    mhd_kit_open(&kit);
+    int gate = kit_connect(&kit);
+    kit_send(gate, "GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+    check_int(kit_status(kit_read_reply(gate, buffer, false)), 200);
+    for (int i = 0; i < CROWD; i++) {
+        fds[i] = kit_connect(&kit);
+        kit_send(fds[i], "GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+        check_int(kit_status(kit_read_reply(fds[i], buffer, false)), 200);
+    }
+    for (unsigned count = 126; count <= CROWD; count++)
+        check_crowd(fds, gate, count);
+    for (int i = 0; i < CROWD; i++)
+        (void)close(fds[i]);
+    (void)close(gate);
+}
+
+static bool has_reply(int fd)
+{
+    char byte;
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+}
+
+static void burst__keeps_answers_back_until_it_is_full_or_over(void **state)
+{
+    enum { CLIENTS = PV_HTTP_BURST_MAX + 2 };
+    int fds[CLIENTS];
+    (void)state;
+    for (int i = 0; i < CLIENTS; i++) {
+        fds[i] = kit_connect(&kit);
+        kit_send(fds[i], "GET /late HTTP/1.1\r\nHost: h\r\n\r\n");
+        mhd_kit_wait_kept(&kit, (size_t)i + 1);
+    }
+    pv_mhd_begin_burst();
+    for (int i = 0; i < PV_HTTP_BURST_MAX - 1; i++)
+        mhd_kit_answer(&kit, "late");
+    for (int i = 0; i < 4; i++)
+        kit_check_alive(&kit); /* in either thread */
+    for (int i = 0; i < CLIENTS; i++)
+        check_true(!has_reply(fds[i]));
+    mhd_kit_answer(&kit, "late");
+    for (int i = 0; i < PV_HTTP_BURST_MAX; i++)
+        check_int(kit_status(kit_read_reply(fds[i], buffer, false)), 200);
+    mhd_kit_answer(&kit, "later");
+    for (int i = 0; i < 4; i++)
+        kit_check_alive(&kit);
+    check_true(!has_reply(fds[PV_HTTP_BURST_MAX]));
+    pv_mhd_end_burst();
+    check_int(kit_status(kit_read_reply(fds[PV_HTTP_BURST_MAX], buffer, false)), 200);
+    mhd_kit_answer(&kit, "at once");
+    check_int(kit_status(kit_read_reply(fds[CLIENTS - 1], buffer, false)), 200);
+    for (int i = 0; i < CLIENTS; i++)
+        (void)close(fds[i]);
+}
+
 static void client__that_left_before_its_answer__costs_nothing(void **state)
 {
     (void)state;
@@ -359,6 +445,8 @@ static const struct CMUnitTest tests[] = {
     CASE(expect_100_continue__is_told_to_go_on),
     CASE(large_reply_and_body__go_through_whole),
     CASE(answers__of_other_threads_in_any_order__each_reach_their_client),
+    CASE(connections__as_many_as_stop_a_loop__are_all_answered),
+    CASE(burst__keeps_answers_back_until_it_is_full_or_over),
     CASE(client__that_left_before_its_answer__costs_nothing),
     CASE(reply__that_cannot_be_sent__is_500),
     CASE(access_log__tells_each_request_once),

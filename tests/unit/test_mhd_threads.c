@@ -63,10 +63,12 @@ static void *answer_all(void *argument)
     bool last = false;
     while (!last) {
         last = atomic_load(ended);
+        pv_mhd_begin_burst();
         for (struct pv_http_exchange *exchange = take_kept(); exchange != NULL; exchange = take_kept()) {
             struct pv_http_reply reply = {.status = 200, .bytes = PV_STR("late")};
             exchange->ops->answer(exchange, &reply);
         }
+        pv_mhd_end_burst();
         kit_stream_say(&kit.stream, "x");
         (void)sched_yield();
     }

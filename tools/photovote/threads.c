@@ -112,7 +112,9 @@ static void *work(void *context)
     for (;;) {
         uint64_t given_up = pv_worker_counts(server->worker)->dead_letters;
         struct pv_fault fault;
+        pv_mhd_begin_burst();
         enum pv_worker_step step = pv_worker_step(server->worker, 0, TAKE_MS, &fault);
+        pv_mhd_end_burst();
         if (step == PV_WORKER_CLOSED || (step == PV_WORKER_FAULT && gives_up(server)))
             break;
         given_up = pv_worker_counts(server->worker)->dead_letters - given_up;
