@@ -38,10 +38,18 @@ static struct MHD_Response *lend(struct pv_str text)
     return MHD_create_response_from_buffer(text.len, bytes.lent, MHD_RESPMEM_PERSISTENT);
 }
 
+static struct pv_str page_text(const struct pv_http_options *options, int i)
+{
+    const char *text = options->page != NULL ? options->page(PAGES[i].status) : NULL;
+    if (text == NULL)
+        text = PAGES[i].text;
+    return (struct pv_str){text, strlen(text)};
+}
+
 bool pv_mhd_make_pages(struct pv_mhd_server *server)
 {
     for (int i = 0; i < PV_MHD_PAGES; i++) {
-        struct MHD_Response *page = lend((struct pv_str){PAGES[i].text, strlen(PAGES[i].text)});
+        struct MHD_Response *page = lend(page_text(&server->options, i));
         server->pages[i] = page;
         if (page == NULL || !add_common(page) || !add(page, "Content-Type", "application/problem+json") ||
             (PAGES[i].status == 503 && !add(page, "Retry-After", "1")))

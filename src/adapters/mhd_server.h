@@ -51,6 +51,9 @@ struct pv_http_options {
 
     pv_http_handler_fn *handler; /* from several threads */
     void *context;               /* of all three */
+    /* The JSON of a refusal that the server itself gives, which stays as long as the server; NULL, or NULL
+       for a status: RFC 9457 without a type. Called in open. */
+    const char *(*page)(unsigned status);
     /* Both may be NULL, and are called from any thread. */
     void (*on_access)(void *context, const struct pv_http_access *access);
     void (*on_error)(void *context, const char *line); /* what libmicrohttpd says, without a line end */

@@ -28,20 +28,9 @@ static int next_code(int code, int status)
     return code;
 }
 
-/* The HTTP server itself refuses what it does not hand on, without a code. */
-static bool is_of_the_server(int status)
-{
-    return status == 400 || status == 413 || status == 431 || status == 500 || status == 503;
-}
-
-static bool has_code(int status)
-{
-    return next_code(PV_CODE_NONE, status) < CODES;
-}
-
 bool pv_openapi_has_problem(int status)
 {
-    return is_of_the_server(status) || has_code(status);
+    return next_code(PV_CODE_NONE, status) < CODES;
 }
 
 /* "a","b" between quotes, or a, b. */
@@ -61,9 +50,6 @@ static void out_response(struct pv_out *out, int status)
     pv_out_int(out, status);
     pv_openapi_put(out, "':{'description':'");
     out_codes(out, status, ", ");
-    if (is_of_the_server(status))
-        pv_out_cstr(out, has_code(status) ? "; or refused before it was looked at"
-                                          : "Refused before it was looked at");
     pv_openapi_put(out, ".'");
     if (status == 401)
         pv_openapi_put(out,
@@ -96,19 +82,15 @@ void pv_openapi_problem_responses(struct pv_out *out)
 }
 
 /* `{...}`: what is narrower than the common schema. */
-static void out_narrowed(struct pv_out *out, const char *common, int status, bool with_codes)
+static void out_narrowed(struct pv_out *out, const char *common, int status)
 {
     pv_openapi_put(out, "{'allOf':[{'$ref':'#/components/schemas/");
     pv_out_cstr(out, common);
     pv_openapi_put(out, "'},{'properties':{'status':{'const':");
     pv_out_int(out, status);
-    pv_out_char(out, '}');
-    if (with_codes) {
-        pv_openapi_put(out, ",'code':{'enum':['");
-        out_codes(out, status, "','");
-        pv_openapi_put(out, "']}");
-    }
-    pv_openapi_put(out, "}}]}");
+    pv_openapi_put(out, "},'code':{'enum':['");
+    out_codes(out, status, "','");
+    pv_openapi_put(out, "']}}}]}");
 }
 
 static void out_problem_schema(struct pv_out *out, int status)
@@ -116,17 +98,7 @@ static void out_problem_schema(struct pv_out *out, int status)
     pv_openapi_put(out, ",'Problem");
     pv_out_int(out, status);
     pv_openapi_put(out, "':");
-    bool both = is_of_the_server(status) && has_code(status);
-    if (both)
-        pv_openapi_put(out, "{'anyOf':[");
-    if (has_code(status))
-        out_narrowed(out, "Problem", status, true);
-    if (both)
-        pv_out_char(out, ',');
-    if (is_of_the_server(status))
-        out_narrowed(out, "ServerProblem", status, false);
-    if (both)
-        pv_openapi_put(out, "]}");
+    out_narrowed(out, "Problem", status);
 }
 
 static const char problem[] =
@@ -144,17 +116,11 @@ static const char problem[] =
     "'loc':{'type':'array','items':{'type':'string'},'minItems':1,'maxItems':2},'msg':{'type':'string'},"
     "'type':{'type':'string'}}}},'code':{'type':'string','enum':['";
 
-static const char server_problem[] = "']}}},'ServerProblem':{'type':'object','description':'RFC 9457, of the "
-                                     "HTTP server: there is no more to say than the "
-                                     "status.','required':['type','title','status'],'properties':{'type':{'"
-                                     "const':'about:blank'},'title':{'type':'string'},"
-                                     "'status':{'type':'integer'}}}";
-
 void pv_openapi_problem_schemas(struct pv_out *out)
 {
     pv_openapi_put(out, problem);
     out_codes(out, 0, "','");
-    pv_openapi_put(out, server_problem);
+    pv_openapi_put(out, "']}}}");
     for (int status = 400; status < 600; status++) {
         if (is_described(status))
             out_problem_schema(out, status);

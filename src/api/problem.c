@@ -147,3 +147,28 @@ void pv_problem_refusals(struct pv_http_exchange *exchange, const struct pv_refu
     pv_out_cstr(&out, "]}");
     send(exchange, &out, &buffer, &reply);
 }
+
+/* The pages are one text each, which there is always memory for; title and sentence are the code's. */
+#define PAGE(code, title, status, sentence)                                                                  \
+    "{\"type\":\"urn:photovote:" code "\",\"title\":\"" title "\",\"status\":" status                        \
+    ",\"detail\":\"" sentence "\",\"code\":\"" code "\",\"field\":null,\"errors\":[]}"
+
+const char *pv_problem_page(unsigned status)
+{
+    switch (status) {
+    case 400:
+        return PAGE("request_invalid", "request invalid", "400", "the request is not valid");
+    case 413:
+        return PAGE("content_too_large", "content too large", "413",
+                    "the body is larger than this server takes");
+    case 431:
+        return PAGE("head_too_large", "head too large", "431",
+                    "the head is larger than this server takes, or has too many headers");
+    case 500:
+        return PAGE("internal", "internal", "500", "the server could not do this; its log tells why");
+    case 503:
+        return PAGE("busy", "busy", "503", "too much is waiting; try again later");
+    default:
+        return NULL;
+    }
+}

@@ -23,4 +23,8 @@ void pv_problem_method(struct pv_http_exchange *exchange, unsigned allowed);
 /* By the domain's rules; the first refusal is the one that is reported. */
 void pv_problem_refusals(struct pv_http_exchange *exchange, const struct pv_refusal *refusals, size_t count);
 
+/* What the HTTP server itself refuses with 400, 413, 431, 500 or 503, in the same form; NULL for another
+   status. The text stays. For pv_http_options.page. */
+const char *pv_problem_page(unsigned status);
+
 #endif

@@ -503,8 +503,10 @@ static void codes__have_the_statuses_of_the_description(void **state)
         {PV_API_METHOD_NOT_ALLOWED, "method_not_allowed", 405},
         {PV_API_EVENT_ID_REUSED, "event_id_reused", 409},
         {PV_API_WRONG_VERSION, "wrong_version", 412},
+        {PV_API_CONTENT_TOO_LARGE, "content_too_large", 413},
         {PV_API_MEDIA_TYPE, "media_type_unsupported", 415},
         {PV_API_TOO_MANY, "too_many_requests", 429},
+        {PV_API_HEAD_TOO_LARGE, "head_too_large", 431},
         {PV_API_INTERNAL, "internal", 500},
         {PV_API_BUSY, "busy", 503},
         {PV_API_BEHIND, "projection_behind", 503},
@@ -534,6 +536,22 @@ static void too_many_requests__is_429_and_says_when_to_come_again(void **state)
     kit_check_problem(sent, 429, "too_many_requests");
 }
 
+/* What the HTTP server says by itself is what the API would say. */
+static void pages__say_what_a_problem_does(void **state)
+{
+    static const enum pv_api_code codes[] = {PV_API_REQUEST_INVALID, PV_API_CONTENT_TOO_LARGE,
+                                             PV_API_HEAD_TOO_LARGE, PV_API_INTERNAL, PV_API_BUSY};
+    (void)state;
+    struct kit_exchange *sent = kit_send("", "GET", "/no-such-page", "", NULL);
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        free(sent->body);
+        sent->answers = 0;
+        pv_problem(&sent->exchange, codes[i], NULL, (struct pv_str){NULL, 0});
+        assert_string_equal(pv_problem_page(pv_api_code_status(codes[i])), sent->body);
+    }
+    check_true(pv_problem_page(404) == NULL);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(waiting__gives_a_word_and_gives_back_by_it),
     cmocka_unit_test(waiting__of_one_caller_is_bounded),
@@ -558,6 +576,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(auth__is_copied_with_its_texts),
     KIT_CASE(too_many_requests__is_429_and_says_when_to_come_again),
     cmocka_unit_test(codes__have_the_statuses_of_the_description),
+    KIT_CASE(pages__say_what_a_problem_does),
 };
 
 CHECK_MAIN(tests, 22)

@@ -306,6 +306,27 @@ static void reply__that_cannot_be_sent__is_500(void **state)
     check_int(kit.stream.started, 0);
 }
 
+static const char *page_of(unsigned status)
+{
+    return status == 500 ? "{\"its\":\"own\"}" : NULL;
+}
+
+static void page__that_is_given_is_what_the_server_says_itself(void **state)
+{
+    (void)state;
+    mhd_kit_close(&kit);
+    mhd_kit_init(&kit);
+    kit.options.page = page_of;
+    mhd_kit_open(&kit);
+    struct pv_str reply = ask("GET /bad-header HTTP/1.1\r\nHost: h\r\n\r\n");
+    check_int(kit_status(reply), 500);
+    check_str(kit_header(reply, "Content-Type"), "application/problem+json");
+    check_str(kit_body(reply), "{\"its\":\"own\"}");
+    reply = ask("GET / HTTP/1.1\r\n\r\n");
+    check_int(kit_status(reply), 400);
+    check_str(kit_body(reply), "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400}");
+}
+
 static void access_log__tells_each_request_once(void **state)
 {
     (void)state;
@@ -449,6 +470,7 @@ static const struct CMUnitTest tests[] = {
     CASE(burst__keeps_answers_back_until_it_is_full_or_over),
     CASE(client__that_left_before_its_answer__costs_nothing),
     CASE(reply__that_cannot_be_sent__is_500),
+    CASE(page__that_is_given_is_what_the_server_says_itself),
     CASE(access_log__tells_each_request_once),
     CASE(client__that_leaves_in_a_large_reply__raises_no_signal),
     cmocka_unit_test(open__on_each_kind_of_address__listens_there),

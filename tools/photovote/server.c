@@ -2,6 +2,7 @@
 #include "metrics.h"
 #include "notify.h"
 #include "parts.h"
+#include "problem.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -205,6 +206,7 @@ static bool listen_to_operators(struct pv_server *server, struct pv_fault *fault
             .connections = OPERATOR_CONNECTIONS,
             .handler = handle_operator,
             .context = server,
+            .page = pv_problem_page,
             .on_error = on_http_error,
         },
         &server->operators_http, fault);
@@ -244,6 +246,7 @@ static bool listen_to_all(struct pv_server *server, struct pv_fault *fault)
             .handler = handle,
             .context = server,
             .on_access = on_access,
+            .page = pv_problem_page,
             .on_error = on_http_error,
         },
         &server->http, fault);
