@@ -6,6 +6,9 @@ A row of a table in docs/design.md whose first cell is code names files: `electi
 below the folder that stands in parentheses in the heading above, as in "### The core (`src/core`)". Each such pattern must
 match a file, and each file below src/, tools/, fuzz/ and tests/ must be matched in its folder. A pattern that ends in "/" is
 a folder whose files are not told one by one.
+
+Each source below src/ and tools/, and each header below src/, must be in the build list of its folder, or nobody would notice
+that it is not compiled.
 """
 
 import fnmatch
@@ -60,6 +63,16 @@ def check_design(tree, design):
         yield f"docs/design.md: only {len(told)} names found in its tables"
 
 
+def check_built(tree):
+    for path in files_below(tree):
+        listed = path.endswith(".c") or (path.startswith("src/") and path.endswith(".h") and not path.endswith(".tbl.h"))
+        if not listed or not path.startswith(("src/", "tools/")):
+            continue
+        with open(os.path.join(tree, os.path.dirname(path), "CMakeLists.txt"), encoding="utf-8") as file:
+            if os.path.basename(path) not in re.findall(r"[\w.]+", file.read()):
+                yield f"no build list names {path}"
+
+
 def check_paths(tree, document):
     """Links, and what looks like a path of the tree."""
     with open(os.path.join(tree, document), encoding="utf-8") as file:
@@ -80,7 +93,7 @@ def main():
         sys.exit(__doc__)
     tree = sys.argv[1]
     with open(sys.argv[2] if len(sys.argv) == 3 else os.path.join(tree, "docs/design.md"), encoding="utf-8") as file:
-        wrong = list(check_design(tree, file.read()))
+        wrong = list(check_design(tree, file.read())) + list(check_built(tree))
     documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "bench/README.md", "contrib/dev-idp/README.md",
                  "fixtures/README.md", "fixtures/polls/README.md"]
     documents += sorted("docs/" + name for name in os.listdir(os.path.join(tree, "docs")) if name.endswith(".md"))
