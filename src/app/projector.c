@@ -1,7 +1,6 @@
 #include "projector_elections.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { BATCH = 256, STEP_RECORDS = 4096 };
 
@@ -170,18 +169,19 @@ static bool put(struct pv_projector *projector, struct pv_known_election *known,
     return true;
 }
 
-/* All that wait, in their order; after a fault those that are left wait on. */
+/* All that wait, in their order. One that cannot be put waits on, and keeps no other from being put; the
+   first fault is told. */
 static bool put_waiting(struct pv_projector *projector, struct pv_fault *fault)
 {
     struct pv_known_elections *known = &projector->known;
-    uint32_t done = 0;
-    while (done < known->waiting_count && put(projector, &known->list[known->waiting[done]], fault))
-        done++;
-    bool all = done == known->waiting_count;
-    known->waiting_count -= done;
-    if (!all && done > 0)
-        memmove(known->waiting, known->waiting + done, known->waiting_count * sizeof *known->waiting);
-    return all;
+    struct pv_fault later;
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < known->waiting_count; i++) {
+        if (!put(projector, &known->list[known->waiting[i]], left == 0 ? fault : &later))
+            known->waiting[left++] = known->waiting[i];
+    }
+    known->waiting_count = left;
+    return left == 0;
 }
 
 /* --- the log --- */

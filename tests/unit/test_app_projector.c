@@ -870,6 +870,26 @@ static void failure__of_a_put_and_then_of_the_log__is_tried_again(void **state)
     check_counts(4, 1, 3); /* nothing was applied twice */
 }
 
+static void failure__of_every_put_of_one_election__keeps_no_other_back(void **state)
+{
+    (void)state;
+    live('A', 0, 3);
+    live('B', 0, 3);
+    app_cache_answers(APP_CACHE_PUT, 0, PV_CACHE_FAULT);
+    check_int(pv_projector_step(projector, &fault), PV_PROJECTOR_FAULT);
+    assert_string_equal(fault.text, "the cache broke");
+    assert_string_equal(app_cache_text('A'), "none");
+    check_true(strncmp(app_cache_text('B'), "3 ", 2) == 0);
+    live('B', 4, 4);
+    app_cache_answers(APP_CACHE_PUT, 0, PV_CACHE_FAULT);
+    check_int(pv_projector_step(projector, &fault), PV_PROJECTOR_FAULT);
+    assert_string_equal(app_cache_text('A'), "none");
+    check_true(strncmp(app_cache_text('B'), "4 ", 2) == 0);
+    app_cache_works();
+    check_int(pv_projector_step(projector, &fault), PV_PROJECTOR_WORKED);
+    check_as_rebuilt("AB");
+}
+
 /* What is recorded in the setting's part only, so that the history's own allocations are not failed. */
 static void failure__of_any_allocation__is_tried_again(void **state)
 {
@@ -992,11 +1012,12 @@ int main(void)
         CASE(failure__of_any_call_of_the_cache__is_tried_again),
         CASE(failure__of_any_call_of_the_store__is_tried_again),
         CASE(failure__of_a_put_and_then_of_the_log__is_tried_again),
+        CASE(failure__of_every_put_of_one_election__keeps_no_other_back),
         CASE(failure__of_any_allocation__is_tried_again),
         CASE(failure__to_fetch_again_what_was_evicted__is_tried_again),
         CASE(failure__of_the_making__is_null),
         CASE(failure__of_the_state_rules__is_told_and_of_a_document_it_is_replayed),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 36, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 37, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }
