@@ -1,0 +1,30 @@
+# swagger-ui-dist (npm), of which photovote serve makes /docs: found when the tree is configured, installed with the programs, and
+# never part of the tree. Nothing else needs it.
+set(folder ${PV_DOCS_UI})
+if(PV_DOCS_UI STREQUAL "AUTO")
+  set(folder ${PROJECT_SOURCE_DIR}/contrib/docs-ui/node_modules/swagger-ui-dist)
+endif()
+cmake_path(ABSOLUTE_PATH folder BASE_DIRECTORY ${PROJECT_SOURCE_DIR} NORMALIZE)
+set(PV_DOCS_UI_FILES)
+if(EXISTS ${folder}/swagger-ui-bundle.js)
+  list(APPEND PV_DOCS_UI_FILES ${folder}/swagger-ui.css ${folder}/swagger-ui-bundle.js ${folder}/NOTICE)
+elseif(NOT PV_DOCS_UI MATCHES "^(AUTO|OFF)$")
+  message(FATAL_ERROR "PV_DOCS_UI: there is no swagger-ui-dist in ${folder}")
+else()
+  message(STATUS "docs: without swagger-ui-dist (scripts/install checks)")
+endif()
+
+# The program looks for it beside itself. What is built and not installed finds a link there.
+set(PV_DOCS_UI_DESTINATION ${CMAKE_INSTALL_DATADIR}/photovote/docs-ui)
+file(RELATIVE_PATH PV_DOCS_UI_BESIDE ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_DATADIR}/photovote/docs-ui)
+cmake_path(ABSOLUTE_PATH PV_DOCS_UI_BESIDE BASE_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} NORMALIZE OUTPUT_VARIABLE link)
+file(REMOVE ${link})
+if(PV_DOCS_UI_FILES)
+  cmake_path(GET link PARENT_PATH parent)
+  file(MAKE_DIRECTORY ${parent})
+  file(CREATE_LINK ${folder} ${link} SYMBOLIC)
+  install(FILES ${PV_DOCS_UI_FILES} DESTINATION ${PV_DOCS_UI_DESTINATION})
+  if(NOT PV_PACKAGE) # Debian has the licence already, and the package's copyright file says so
+    install(FILES ${folder}/LICENSE DESTINATION ${PV_DOCS_UI_DESTINATION})
+  endif()
+endif()
