@@ -4,7 +4,6 @@
 #include "text.h"
 
 #include <string.h>
-#include <strings.h>
 
 static const char page_head[] = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -27,12 +26,23 @@ static const char start[] =
 
 static const char page_end[] = "</body>\n</html>\n";
 
-/* Where the word stands, without regard to the case of letters, from `from` on; text.len: nowhere. */
+/* Words are in small letters; what they are looked for in may have them in either case, as HTML does. */
+static bool begins(const char *text, const char *word, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != word[i])
+            return false;
+    }
+    return true;
+}
+
+/* Where the word stands from `from` on; text.len: nowhere. */
 static size_t find(struct pv_str text, size_t from, const char *word)
 {
     size_t len = strlen(word);
     for (; from + len <= text.len; from++) {
-        if (text.ptr[from] == word[0] && strncasecmp(text.ptr + from, word, len) == 0)
+        if (begins(text.ptr + from, word, len))
             return from;
     }
     return text.len;

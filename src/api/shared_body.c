@@ -34,6 +34,7 @@ bool pv_shared_body(struct pv_str text, struct pv_http_body *body)
     if (reading == NULL)
         return false;
     reading->rest = text;
-    *body = (struct pv_http_body){&ops, reading};
+    body->ops = &ops;
+    body->self = reading;
     return true;
 }

@@ -135,13 +135,9 @@ static void console__without_a_script__says_where_to_read_on(void **state)
 static void console__contents_that_would_end_their_element__are_refused(void **state)
 {
     (void)state;
-    static const char *const refused[] = {"</script>",
-                                          "x</SCRIPT ",
-                                          "</script",
-                                          "<!--<script>",
-                                          "a<!-- <ScRiPt --",
-                                          "<!-- --><!--<script-->",
-                                          "<!--\n//<script\n</b>-->"};
+    static const char *const refused[] = {"</script>",    "x</SCRIPT ",       "</script",
+                                          "<!--<script>", "a<!-- <ScRiPt --", "<!-- --><!--<script-->",
+                                          "</scripT",     "[</ScRiPt",        "<!--\n//<script\n</b>-->"};
     static const char *const taken[] = {"<script>",
                                         "<!--",
                                         "<!-- -->",
@@ -153,7 +149,9 @@ static void console__contents_that_would_end_their_element__are_refused(void **s
                                         "<!-",
                                         "-->",
                                         "<\\/script>",
-                                        "<!- <script"};
+                                        "<!- <script",
+                                        "</scrip[",
+                                        "</scr{pt>"};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
         check_refused(STYLE, story_str(refused[i]), "tag of a script");
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
