@@ -36,6 +36,13 @@ foreach(line IN LISTS licence)
 endforeach()
 string(REGEX REPLACE "\n \n" "\n .\n" text "${text}")
 string(REGEX REPLACE "^( \n)+" "" text "${text}")
+# swagger-ui-dist has the script of others in it, under MIT and the like: the file beside its script says whose.
+if(PV_DOCS_UI_FILES)
+  file(READ ${PV_DOCS_UI_FOLDER}/NOTICE notice)
+  string(REGEX MATCH "Copyright ([^\n]*)" notice "${notice}")
+  string(APPEND text "\n\nFiles: /usr/share/photovote/docs-ui/*\nCopyright: ${CMAKE_MATCH_1}\nLicense: Apache-2.0\n"
+    " On Debian systems the full text of the Apache License, version 2.0, is in\n /usr/share/common-licenses/Apache-2.0.\n")
+endif()
 file(WRITE ${made}/copyright "${copyright}${text}")
 
 install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)

@@ -2,6 +2,7 @@
 
 #include "headers_in.h"
 #include "openapi.h"
+#include "shared_body.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +148,27 @@ static void answer_printed(struct pv_api *api, struct pv_http_exchange *exchange
     free(printed);
 }
 
+/* The page that sends requests: one for all who look at it, and in nobody else's frame, which only a header
+   can say. */
+static void answer_console(struct pv_api *api, struct pv_http_exchange *exchange)
+{
+    struct pv_http_reply reply = {.status = 200};
+    if (!pv_shared_body(api->options.docs, &reply.body)) {
+        pv_problem(exchange, PV_API_BUSY, NULL, own_sentence);
+        return;
+    }
+    pv_http_reply_header(&reply, "Content-Type", PV_STR("text/html; charset=utf-8"));
+    pv_http_reply_header(&reply, "Cache-Control", PV_STR("no-store"));
+    pv_http_reply_header(&reply, "Content-Security-Policy", PV_STR("frame-ancestors 'none'"));
+    exchange->ops->answer(exchange, &reply);
+}
+
+static bool is_for_console(const struct pv_api *api, const struct pv_http_request *request,
+                           enum pv_route_kind kind)
+{
+    return kind == PV_ROUTE_DOCS && api->options.docs.len > 0 && pv_http_query(request, "static").ptr == NULL;
+}
+
 /* Reads: a job each */
 
 /* The id in the path. False: answered. */
@@ -272,6 +294,8 @@ void pv_api_handle(void *self, struct pv_http_exchange *exchange)
         return;
     if (match.route->kind == PV_ROUTE_EVENT)
         pv_submit(api, exchange, match.route, &auth);
+    else if (is_for_console(api, request, match.route->kind))
+        answer_console(api, exchange);
     else if (needs_no_store(match.route->kind))
         answer_printed(api, exchange, match.route->kind);
     else

@@ -35,6 +35,9 @@ struct pv_api_options {
     /* The photograph of that name, PNG, owned by the caller (free); false if there is none that can be had.
        Names are 1 to 64 of a-z, 0-9 and -, and .png behind them. Called by the reading threads. */
     bool (*photo)(void *operation, struct pv_str name, struct pv_text *png);
+    /* What /docs shows (docs_console.h), for as long as the API and its answers last; empty: the page without
+       a script, which is otherwise at /docs?static. */
+    struct pv_str docs;
 };
 
 struct pv_api;

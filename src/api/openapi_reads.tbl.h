@@ -44,5 +44,5 @@ PV_READ(METRICS, getMetrics, Operation, "text/plain", "{'type':'string'}", 0,
 PV_READ(OPENAPI, getDescription, Description, "application/json", "{'type':'object'}", 0,
         "This description", "Everybody.")
 PV_READ(DOCS, getDocs, Description, "text/html", "{'type':'string'}", 0,
-        "This description, to be read", "Everybody.")
+        "This description in a browser; at /docs?static without a script", "Everybody.")
 /* clang-format on */

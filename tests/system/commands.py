@@ -4,6 +4,8 @@ starting, and how one ends.
 usage: commands.py PHOTOVOTE PHOTOVOTE_AUDIT
 """
 
+import base64
+import hashlib
 import json
 import os
 import re
@@ -382,6 +384,78 @@ class Operation(Case):
         self.assertEqual(0, server.stop())
         events = [json.loads(line)["event"] for line in server.said().splitlines() if line.startswith("{")]
         self.assertEqual(["listening", "stopping", "stopped"], events)
+
+
+class Docs(Case):
+    """/docs with swagger-ui-dist in a folder, and without. What is in its files is none of the server's business."""
+
+    PARTS = {"swagger-ui.css": "b{color:red}", "swagger-ui-bundle.js": "/* \u2713 */" + "window.x = 1;" * 50000}
+    STATIC = b"<h1>PhotoVote: the API</h1>"
+
+    def folder_of(self, path, **other):
+        os.makedirs(os.path.join(self.folder, path))
+        for name, text in {**self.PARTS, **other}.items():
+            self.put(os.path.join(path, name), text)
+        return path
+
+    def page(self, *options, program=PROGRAM):
+        """The page, and what the log warns of."""
+        server = client.Server(program, self.folder, *options)
+        self.addCleanup(server.kill)
+        anybody = client.Client(server.start())
+        answer, plain = anybody.get("/docs"), anybody.get("/docs?static")
+        self.assertEqual((200, 200), (answer.status, plain.status))
+        self.assertEqual("text/html; charset=utf-8", answer.headers["Content-Type"])
+        self.assertIn(self.STATIC, plain.body)
+        self.assertEqual(b"", anybody.ask("HEAD", "/docs").body)
+        self.assertEqual(0, server.stop())
+        lines = [json.loads(line) for line in server.said().splitlines() if line.startswith("{")]
+        os.remove(server.log)
+        return answer.body, [line for line in lines if line["level"] == "warning"]
+
+    def check_interactive(self, body):
+        text = body.decode()
+        self.assertEqual([self.PARTS["swagger-ui.css"]], re.findall("<style>(.*?)</style>", text, re.DOTALL))
+        scripts = re.findall("<script>(.*?)</script>", text, re.DOTALL)
+        self.assertEqual(self.PARTS["swagger-ui-bundle.js"], scripts[0])
+        self.assertIn('url:"/openapi.json"', scripts[1])
+        for content in (self.PARTS["swagger-ui.css"], *scripts):
+            digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+            self.assertIn("'sha256-%s'" % digest, text)
+
+    def test_folder__is_served_as_one_page(self):
+        body, warnings = self.page("--docs-ui", self.folder_of("ui"))
+        self.check_interactive(body)
+        self.assertEqual([], warnings)
+
+    def test_folder_beside_the_program__is_found(self):
+        self.folder_of("share/photovote/docs-ui")
+        os.mkdir(os.path.join(self.folder, "bin"))
+        program = shutil.copy(PROGRAM, os.path.join(self.folder, "bin", "photovote"))
+        body, warnings = self.page(program=program)
+        self.check_interactive(body)
+        self.assertEqual([], warnings)
+        shutil.rmtree(os.path.join(self.folder, "share"))
+        body, warnings = self.page(program=program)
+        self.assertIn(self.STATIC, body)
+        self.assertEqual([], warnings)
+
+    def test_no_folder__is_the_page_without_a_script(self):
+        body, warnings = self.page("--docs-ui", "")
+        self.assertIn(self.STATIC, body)
+        self.assertEqual([], warnings)
+
+    def test_folder_that_cannot_be_used__is_warned_of_and_served_without(self):
+        self.folder_of("tagged", **{"swagger-ui-bundle.js": "'</script>'"})
+        self.folder_of("large", **{"swagger-ui.css": " " * (8 << 20) + "x"})
+        os.remove(os.path.join(self.folder, self.folder_of("half"), "swagger-ui-bundle.js"))
+        for path, at, message in (("none", "/swagger-ui.css", "No such file"), ("half", "/swagger-ui-bundle.js", "No such file"),
+                                  ("large", "/swagger-ui.css", "too large"), ("tagged", "", "a tag of a script")):
+            with self.subTest(path):
+                body, warnings = self.page("--docs-ui", path)
+                self.assertIn(self.STATIC, body)
+                self.assertEqual([("docs_ui", path + at)], [(line["event"], line["path"]) for line in warnings])
+                self.assertIn(message, warnings[0]["message"])
 
 
 class Stop(Case):

@@ -60,6 +60,7 @@ struct pv_server {
     struct pv_reader_part readers[PV_READERS_MAX];
     int reader_count;
 
+    struct pv_text docs; /* what /docs shows; empty: the page without a script */
     struct pv_api *api, *operators;
     struct pv_mhd_server *http, *operators_http;
 
@@ -92,6 +93,10 @@ bool pv_make_data_directory(const struct pv_config *config, struct pv_fault *fau
 bool pv_lock_data_directory(const struct pv_config *config, int *lock, struct pv_fault *fault) PV_MUST_USE;
 bool pv_open_config_store(const struct pv_config *config, enum pv_open_mode mode,
                           struct pv_event_store *store, struct pv_fault *fault) PV_MUST_USE;
+
+/* Reads a file, which must not be longer than `max`; a link is not followed. 0, or an errno: then nothing is
+   in `bytes`, which is otherwise the caller's (free). EFBIG: too long; EINVAL: no file. */
+int pv_read_file(const char *path, size_t max, struct pv_text *bytes) PV_MUST_USE;
 
 /* The API's `photo`, whose context is the server: PNG files in the folder photos of the data directory. */
 bool pv_server_photo(void *context, struct pv_str name, struct pv_text *png);

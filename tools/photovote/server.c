@@ -1,10 +1,12 @@
 /* The running server: its parts in the order in which they need each other. */
+#include "docs_ui.h"
 #include "metrics.h"
 #include "notify.h"
 #include "parts.h"
 #include "problem.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -163,6 +165,7 @@ static bool make_workers(struct pv_server *server, struct pv_fault *fault)
 static bool make_api(struct pv_server *server, struct pv_fault *fault)
 {
     const struct pv_config *config = server->config;
+    server->docs = pv_docs_ui_make(pv_config_text(config, PV_SET_DOCS_UI), &server->log);
     server->api = pv_api_new(&(struct pv_api_options){
         .broker = &server->broker,
         .clock = &server->clock,
@@ -178,6 +181,7 @@ static bool make_api(struct pv_server *server, struct pv_fault *fault)
         .ready = print_ready,
         .metrics = print_metrics,
         .photo = pv_server_photo,
+        .docs = {server->docs.ptr, server->docs.len},
     });
     return server->api != NULL || no_memory(fault);
 }
@@ -257,6 +261,7 @@ static void close_all(struct pv_server *server)
 {
     pv_stop_threads(server);
     pv_api_free(server->api);
+    free(server->docs.ptr);
     pv_projector_free(server->projector);
     pv_watcher_deinit(&server->watcher);
     pv_worker_free(server->worker);

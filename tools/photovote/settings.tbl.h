@@ -23,6 +23,8 @@ PV_SETTING(OIDC_ROLE_AUDITOR, oidc-role-auditor, TEXT, "auditor", 0, 0, "what an
 PV_SETTING(OIDC_CA_FILE, oidc-ca-file, TEXT, "", 0, 0, "certificates (PEM) to believe the provider by; empty: the system's")
 PV_SETTING(OIDC_RETRY_MS, oidc-retry-ms, NUMBER, "30000", 100, 3600000, "the least time between two fetches of the provider's keys")
 PV_SETTING(BASE_URL, base-url, TEXT, "http://127.0.0.1:8080", 0, 0, "what invitations link to")
+PV_SETTING(DOCS_UI, docs-ui, TEXT, "auto", 0, 0,
+           "folder of swagger-ui-dist, for /docs; auto: what is installed with the program; empty: a page without a script")
 PV_SETTING(HTTP_THREADS, http-threads, NUMBER, "2", 1, 64, "threads that serve HTTP")
 PV_SETTING(READ_THREADS, read-threads, NUMBER, "2", 1, 64, "threads that answer reads from the cache")
 PV_SETTING(CONNECTIONS, connections, NUMBER, "1024", 2, 65536, "connections at once")
