@@ -182,7 +182,7 @@ static size_t choose(const struct target *target, enum how_many how_many, struct
         points[i] = (struct noted){notes[i], i};
     if (!target->is_disk && how_many != EVERY)
         count = leave_distinct(points, count);
-    size_t stride = how_many != SOME ? 1 : target->is_disk ? 3 : 17, left = 0;
+    size_t stride = how_many != SOME ? 1 : target->is_disk ? 7 : 41, left = 0;
     for (size_t i = 0; i < count; i += stride)
         points[left++] = points[i];
     return left;
