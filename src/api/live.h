@@ -9,6 +9,7 @@
 #include "event_store.h"
 #include "http.h"
 #include "jobs.h"
+#include "text.h"
 
 enum { PV_LIVE_BUFFER = 32768 };
 
@@ -22,9 +23,12 @@ enum pv_view {
 };
 struct pv_viewer {
     enum pv_view view;
-    struct pv_voter_id voter;   /* of PV_VIEW_VOTER */
-    struct pv_ballot_id ballot; /* its ballot; all zero: it has none yet */
-    int64_t until;              /* seconds since 1970: then the stream ends, as the token does; 0: never */
+    /* Of PV_VIEW_VOTER. All zero: not known yet; registration and ballot make them known. */
+    struct pv_voter_id voter;
+    struct pv_ballot_id ballot;
+    char email[PV_EMAIL_MAX]; /* of a voter who is known by it only */
+    size_t email_len;         /* 0: none */
+    int64_t until;            /* seconds since 1970: then the stream ends, as the token does; 0: never */
 };
 
 struct pv_live;

@@ -11,11 +11,20 @@ static bool same_id(struct pv_bits128 a, struct pv_bits128 b)
     return pv_bits128_equal(a, b);
 }
 
+/* One who is known by the email only becomes known by the registration. */
+static bool is_own_registration(const struct pv_voter_registered *registered, struct pv_viewer *viewer)
+{
+    const struct pv_str email = {viewer->email, viewer->email_len};
+    if (email.len > 0 && pv_email_equal(registered->email.text, email))
+        viewer->voter = registered->voter_id;
+    return same_id(registered->voter_id.bits, viewer->voter.bits);
+}
+
 /* The own registration and ballot. The ballot becomes known by its creation. */
 static bool is_own(const struct pv_event *event, struct pv_viewer *viewer)
 {
     if (event->type == PV_EVENT_VOTER_REGISTERED)
-        return same_id(event->u.voter_registered.voter_id.bits, viewer->voter.bits);
+        return is_own_registration(&event->u.voter_registered, viewer);
     if (event->type == PV_EVENT_BALLOT_CREATED) {
         bool own = same_id(event->u.ballot_created.voter_id.bits, viewer->voter.bits);
         if (own)
@@ -74,6 +83,19 @@ static void out_message(struct pv_out *out, const struct pv_recorded *recorded, 
     else
         pv_print_event(out, event); /* canonical: on one line */
     pv_out_cstr(out, "}\n\n");
+}
+
+bool pv_live_learn(const struct pv_recorded *recorded, struct pv_viewer *viewer)
+{
+    struct pv_event event;
+    struct pv_refusal why;
+    char *scratch = malloc(recorded->data.len + 1);
+    if (scratch == NULL)
+        return false;
+    if (pv_event_read(recorded->type, recorded->data, scratch, &event, &why) == PV_OK)
+        (void)may_see(&event, viewer);
+    free(scratch);
+    return true;
 }
 
 void pv_live_message(struct pv_out *out, const struct pv_recorded *recorded, struct pv_viewer *viewer)

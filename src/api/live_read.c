@@ -15,6 +15,7 @@ void pv_live_cursor_init(struct pv_live_cursor *cursor, struct pv_election_id el
         .next = next,
         .seek = oversees ? last + 1 : next,
         .seek_end = last,
+        .learn = viewer->view == PV_VIEW_VOTER && last + 1 < next ? last + 1 : next,
     };
 }
 
@@ -54,12 +55,20 @@ static enum pv_live_reading show(struct reading *reading, const struct pv_record
     return reading->buffer->len < PV_LIVE_BUFFER ? PV_LIVE_ALL : PV_LIVE_MORE;
 }
 
+static enum pv_live_reading learn(struct pv_live_cursor *cursor, const struct pv_recorded *recorded)
+{
+    cursor->learn = recorded->number + 1;
+    return pv_live_learn(recorded, &cursor->viewer) ? PV_LIVE_ALL : PV_LIVE_FAULT;
+}
+
 /* PV_LIVE_ALL: go on. */
 static enum pv_live_reading take(struct reading *reading, const struct pv_recorded *recorded)
 {
     struct pv_live_cursor *cursor = reading->cursor;
     enum pv_live_reading result = PV_LIVE_ALL;
-    if (cursor->seek > cursor->seek_end)
+    if (recorded->number < cursor->next && cursor->learn < cursor->next)
+        result = learn(cursor, recorded);
+    else if (cursor->seek > cursor->seek_end)
         result = show(reading, recorded);
     else if (!seek(cursor, recorded))
         return PV_LIVE_MORE; /* from cursor->next on */
@@ -92,7 +101,9 @@ static enum pv_live_reading read_from(struct reading *reading, const struct pv_e
     struct pv_store_reader *reader;
     struct pv_fault fault;
     pv_stream_format(cursor->election, name);
-    int64_t from = cursor->seek <= cursor->seek_end ? cursor->seek : cursor->next;
+    int64_t from = cursor->learn < cursor->next       ? cursor->learn
+                   : cursor->seek <= cursor->seek_end ? cursor->seek
+                                                      : cursor->next;
     if (store->ops->read(store->self, (struct pv_str){name, sizeof name}, from, &reader, &fault) !=
         PV_STORE_OK)
         return PV_LIVE_FAULT;

@@ -17,8 +17,11 @@ struct pv_live_cursor {
     /* What was before the opening is for those who oversee: for others it is looked for from `seek` up to
        seek_end before anything is shown. seek > seek_end: it was found, or is further back. */
     int64_t seek, seek_end;
+    /* A stream that goes on behind what the read side had, by which the viewer was found: what makes a voter
+       and its ballot known is looked for from here on, up to `next`. */
+    int64_t learn;
 };
-/* Messages of the records from `next` on, of an election whose last record is now `last`. */
+/* Messages of the records from `next` on, for a viewer as known by the records up to `last`. */
 void pv_live_cursor_init(struct pv_live_cursor *cursor, struct pv_election_id election,
                          const struct pv_viewer *viewer, int64_t next, int64_t last);
 

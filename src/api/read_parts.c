@@ -229,9 +229,13 @@ enum pv_reading_step pv_read_my_ballot(struct pv_reading *reading)
 }
 
 /* Ids that cannot be read stay all zero, which nobody has. */
-static void take_own(struct pv_viewer *viewer, const struct own *own)
+static void take_own(struct pv_viewer *viewer, const struct own *own, const struct pv_caller *caller)
 {
     struct pv_bits128 bits;
+    if (!caller->has_voter && caller->email.ptr != NULL && caller->email.len <= sizeof viewer->email) {
+        memcpy(viewer->email, caller->email.ptr, caller->email.len);
+        viewer->email_len = caller->email.len;
+    }
     if (own->known && pv_ulid_parse((struct pv_str){own->voter, PV_ULID_LEN}, &bits) == PV_CODE_NONE)
         viewer->voter.bits = bits;
     if (own->ballot.ptr != NULL && pv_ulid_parse(pv_item_string(own->ballot, "id"), &bits) == PV_CODE_NONE)
@@ -256,7 +260,7 @@ static enum pv_reading_step viewer_of(struct pv_reading *reading, struct pv_view
         return PV_READING_ON;
     enum pv_reading_step step = find_own(reading, &own);
     if (step == PV_READING_ON)
-        take_own(viewer, &own);
+        take_own(viewer, &own, &reading->job->auth.caller);
     free(own.page.ptr);
     return step;
 }

@@ -14,6 +14,9 @@ pv_planted_bug(NAME live_misses_what_comes_while_it_opens FILE api/live.c
 pv_planted_bug(NAME live_shows_the_draft FILE api/live_read.c
   BREAKS "the public sees nothing of before the opening, also when a stream is resumed"
   CAUGHT_BY test_api_live SAYS "FAILED.* resume__does_not_show_the_draft_to_others")
+pv_planted_bug(NAME live_stream_knows_no_late_ballot FILE api/live_read.c
+  BREAKS "a stream that is resumed while the read side is behind tells of the own ballot"
+  CAUGHT_BY test_api_live SAYS "FAILED.* resume__from_beyond_what_is_projected_knows_the_own_ballot")
 pv_planted_bug(NAME token_of_one_election_reaches_all FILE api/auth.c
   BREAKS "a token for one election has no role in another"
   CAUGHT_BY test_api_roles SAYS "FAILED.* reads__of_a_draft")

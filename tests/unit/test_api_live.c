@@ -186,6 +186,20 @@ static void view__of_a_voter_that_is_registered_later(void **state)
     assert_string_equal(kit_stream(sent), "");
 }
 
+static void view__of_a_voter_by_email_that_is_registered_later(void **state)
+{
+    (void)state;
+    kit_open(1);
+    struct kit_exchange *sent = open_stream("dot");
+    (void)kit_stream(sent);
+    kit_record(ev_voter(4, "Dot", "Dot@X.example"));
+    kit_record(ev_voter(5, "Di", "di@x.example"));
+    kit_record(ev_ballot(5, 5));
+    kit_record(ev_ballot(4, 4));
+    kit_project(1);
+    assert_string_equal(numbers(kit_stream(sent)), "13 16");
+}
+
 static void view__of_an_administrator_has_everything_but_the_stars(void **state)
 {
     (void)state;
@@ -286,6 +300,54 @@ static void resume__from_beyond_what_is_projected(void **state)
     kit_record(ev_named("C"));
     kit_project(1);
     assert_string_equal(numbers(kit_stream(sent)), "15");
+}
+
+/* The own ballot is among what was recorded since. */
+static void resume__from_beyond_what_is_projected_knows_the_own_ballot(void **state)
+{
+    (void)state;
+    kit_open(1);
+    kit_record(ev_ballot(3, 3));
+    kit_record(ev_rated(3, 1, 11, 3)); /* 14; the cache is at 12 */
+    struct kit_exchange *sent = resume("cy", "14");
+    assert_string_equal(kit_stream(sent), HELLO("14"));
+    kit_record(ev_rated(1, 1, 11, 1));
+    kit_record(ev_rated(3, 1, 12, 2));
+    kit_project(1);
+    assert_string_equal(numbers(kit_stream(sent)), "16");
+}
+
+static void resume__from_beyond_what_is_projected_knows_who_was_registered(void **state)
+{
+    (void)state;
+    kit_open(1);
+    kit_record(ev_voter(4, "Dot", "DOT@x.example"));
+    kit_record(ev_ballot(4, 4)); /* 14; the cache is at 12 */
+    struct kit_exchange *sent = resume("dot", "14"), *all = resume("audrey", "13");
+    assert_string_equal(kit_stream(sent), HELLO("14"));
+    assert_string_equal(numbers(kit_stream(all)), "14");
+    kit_record(ev_rated(4, 1, 12, 2));
+    kit_project(1);
+    assert_string_equal(numbers(kit_stream(sent)), "15");
+}
+
+static void resume__without_memory_to_learn_of_the_own_ballot_ends(void **state)
+{
+    struct pv_live_cursor cursor;
+    struct pv_viewer viewer = {.view = PV_VIEW_VOTER, .voter = {story_id(3)}};
+    struct pv_buffer buffer = {NULL, 0, 0};
+    (void)state;
+    kit_open(1);
+    kit_record(ev_ballot(3, 3));
+    for (size_t at = 0; at < 2; at++) {
+        pv_live_cursor_init(&cursor, (struct pv_election_id){story_id(1)}, &viewer, 14, 12);
+        failing_at(at);
+        check_int(pv_live_read(&cursor, &api_ports.inner_store, &buffer), PV_LIVE_FAULT);
+        failing_at(SIZE_MAX);
+    }
+    check_int(pv_live_read(&cursor, &api_ports.inner_store, &buffer), PV_LIVE_ALL);
+    check_true(pv_bits128_equal(cursor.viewer.ballot.bits, story_id(3)));
+    pv_buffer_deinit(&buffer);
 }
 
 static void resume__from_beyond_what_is_recorded_is_from_there(void **state)
@@ -748,6 +810,7 @@ static const struct CMUnitTest tests[] = {
     KIT_CASE(view__of_a_voter_learns_of_a_ballot_that_is_created),
     KIT_CASE(view__of_a_voter_that_is_nobody_s_is_the_public_s),
     KIT_CASE(view__of_a_voter_that_is_registered_later),
+    KIT_CASE(view__of_a_voter_by_email_that_is_registered_later),
     KIT_CASE(view__of_an_administrator_has_everything_but_the_stars),
     KIT_CASE(view__of_an_auditor_is_everything),
     KIT_CASE(record_of_another_writer__is_not_shown),
@@ -756,6 +819,9 @@ static const struct CMUnitTest tests[] = {
     KIT_CASE(resume__does_not_show_the_draft_to_others),
     KIT_CASE(resume__after_the_opening_shows_all_from_there),
     KIT_CASE(resume__from_beyond_what_is_projected),
+    KIT_CASE(resume__from_beyond_what_is_projected_knows_the_own_ballot),
+    KIT_CASE(resume__from_beyond_what_is_projected_knows_who_was_registered),
+    KIT_CASE(resume__without_memory_to_learn_of_the_own_ballot_ends),
     KIT_CASE(resume__from_beyond_what_is_recorded_is_from_there),
     KIT_CASE(long_history__is_read_by_many_readings),
     KIT_CASE(token__that_ends__ends_the_stream),
