@@ -10,4 +10,4 @@ pv_test(NAME test_ndjson_faults KIND unit
 target_link_options(test_ndjson_faults PRIVATE ${PV_NDJSON_WRAP}
   -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=pread64,--wrap=fstat64
   -Wl,--wrap=fsync,--wrap=ZSTD_createCCtx,--wrap=ZSTD_CCtx_setParameter
-  -Wl,--wrap=inflate,--wrap=ZSTD_createDStream,--wrap=ZSTD_decompressStream)
+  -Wl,--wrap=inflateInit2_,--wrap=inflate,--wrap=ZSTD_createDStream,--wrap=ZSTD_decompressStream)

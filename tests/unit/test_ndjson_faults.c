@@ -98,6 +98,13 @@ size_t __wrap_ZSTD_CCtx_setParameter(ZSTD_CCtx *context, ZSTD_cParameter paramet
 /* The same of what unpacks: zlib's and zstd's own memory. */
 static size_t unpack_good = SIZE_MAX;
 
+int __real_inflateInit2_(z_streamp stream, int bits, const char *version, int size);
+int __wrap_inflateInit2_(z_streamp stream, int bits, const char *version, int size);
+int __wrap_inflateInit2_(z_streamp stream, int bits, const char *version, int size)
+{
+    return unpack_good-- == 0 ? Z_MEM_ERROR : __real_inflateInit2_(stream, bits, version, size);
+}
+
 int __real_inflate(z_streamp stream, int flush);
 int __wrap_inflate(z_streamp stream, int flush);
 int __wrap_inflate(z_streamp stream, int flush)
@@ -198,7 +205,7 @@ static void source__what_unpacks_has_no_memory__is_a_fault(void **state)
             if (!done)
                 check_int(fault.kind, PV_FAULT_KIND_NO_MEMORY);
         }
-        check_true(failed >= i + 1); /* once to make it, for zstd, and once to read; then none */
+        check_true(failed >= 3); /* once to make it, and once to read; then none */
     }
 }
 
