@@ -1,6 +1,6 @@
 /* What is remembered of the event ids of a stream: a hash of 32 bits each, by which an id that was never
-   there is told at once. One in some thousands seems to be there and is not, and the store must be asked. Six
-   to eleven bytes an id. */
+   there is told at once. Among a million, one in four thousand others seems to be there and is not, and the
+   store must be asked. Six to eleven bytes an id. */
 #ifndef PV_ID_HASHES_H
 #define PV_ID_HASHES_H
 
