@@ -63,6 +63,15 @@ class Trouble(unittest.TestCase):
         self.assertEqual(0, self.server.stop())
         parts.check_rebuild(AUDIT, self.server, self.folder)
 
+    def start_and_send_again(self, paper, events):
+        """What a server that was ended has not recorded, the next one does, and nothing twice."""
+        self.server.start()
+        for event in events:
+            client.send_until_there_is_room(paper.administrator, event)
+        client.until(lambda: all(self.status_of(paper, event) == "recorded" for event in events), "all recorded")
+        self.check_all(paper, events)
+        self.end()
+
     def test_store_that_is_held__records_later_what_was_answered_202(self):
         self.server.start()
         paper = client.Paper(self.server, self.ids)
@@ -87,12 +96,7 @@ class Trouble(unittest.TestCase):
         self.server.process.terminate()
         self.assertIn(self.server.wait(), (0, 1))
         holder.execute("ROLLBACK")
-        self.server.start()
-        for event in events:
-            client.send_until_there_is_room(paper.administrator, event)
-        client.until(lambda: all(self.status_of(paper, event) == "recorded" for event in events), "all recorded")
-        self.check_all(paper, events)
-        self.end()
+        self.start_and_send_again(paper, events)
 
     def test_cache_that_is_held__keeps_reads_behind_and_no_server_from_ending(self):
         self.server.start()
@@ -139,12 +143,7 @@ class Trouble(unittest.TestCase):
         events = self.send_into(paper)
         self.server.process.send_signal(signal.SIGTERM)
         self.assertIn(self.server.wait(), (0, 1))
-        self.server.start()
-        for event in events:
-            client.send_until_there_is_room(paper.administrator, event)
-        client.until(lambda: all(self.status_of(paper, event) == "recorded" for event in events), "all recorded")
-        self.check_all(paper, events)
-        self.end()
+        self.start_and_send_again(paper, events)
 
     def test_election_that_is_damaged__stops_no_other(self):
         self.server.start()
