@@ -12,7 +12,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* A thread of libmicrohttpd 0.9.75 that has 128 connections can stop for ever (src/adapters/mhd_parts.h). */
+/* A thread of libmicrohttpd 0.9.75 takes note of 128 events at once, and if it finds so many, waits for more
+   before it looks at any: for ever, if these are all. */
 enum { THREADS = 3, CONNECTIONS_EACH = 127 };
 
 static atomic_ulong requests;

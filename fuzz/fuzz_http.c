@@ -56,7 +56,7 @@ static void handle(void *context, struct pv_http_exchange *exchange)
 
 static struct pv_mhd_server *the_server(void)
 {
-    static struct pv_mhd_daemon daemon;
+    static struct pv_mhd_loop loop;
     static struct pv_mhd_server server = {
         .options = {.threads = 1,
                     .connections = 4,
@@ -70,18 +70,17 @@ static struct pv_mhd_server *the_server(void)
                     .heartbeat_ms = FAR_OFF,
                     .streams_max = 1,
                     .handler = handle},
-        .daemons = &daemon,
-        .daemon_count = 1,
+        .loops = &loop,
+        .loop_count = 1,
         .listener = -1,
         .wake_fd = -1,
         .mutex = PTHREAD_MUTEX_INITIALIZER,
         .changed = PTHREAD_COND_INITIALIZER,
     };
-    if (daemon.mhd == NULL) {
+    if (loop.mhd == NULL) {
         server.clock = pv_mhd_system_clock;
         CHECK(pv_mhd_make_pages(&server));
-        daemon.mhd = pv_mhd_start_daemon(&server, 0);
-        CHECK(daemon.mhd != NULL);
+        CHECK(pv_mhd_make_loop(&server, &loop));
     }
     return &server;
 }
@@ -92,14 +91,12 @@ static void connect_to(struct pv_mhd_server *server)
 {
     int pair[2];
     union {
-        struct sockaddr any;
         struct sockaddr_in v4;
         struct sockaddr_storage storage;
     } peer = {.v4 = {.sin_family = AF_INET, .sin_addr = {htonl(0xc0000201)}}};
     CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0);
     run.client = pair[0];
-    CHECK(pv_mhd_register(server, pair[1], &peer.storage) != NULL);
-    CHECK(MHD_add_connection(server->daemons->mhd, pair[1], &peer.any, sizeof peer.v4) == MHD_YES);
+    CHECK(pv_mhd_register(server, pair[1], &peer.storage));
 }
 
 /* What has come back. False: nothing. */
@@ -117,7 +114,7 @@ static void turn(struct pv_mhd_server *server)
 {
     for (int quiet = 0; quiet < QUIET; quiet++) {
         size_t before = run.count;
-        CHECK(MHD_run(server->daemons->mhd) == MHD_YES);
+        pv_mhd_turn(server->loops);
         if (run.late != NULL) {
             struct pv_http_exchange *late = run.late;
             run.late = NULL;

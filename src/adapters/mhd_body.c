@@ -24,6 +24,7 @@ enum MHD_Result pv_mhd_take_body(struct pv_mhd_connection *connection, const cha
     struct pv_str *body = &connection->request.body;
     if (*len == 0) /* of a request that says Expect, and has no body */
         return MHD_YES;
+    connection->loop->moved |= body->len + *len != connection->declared;
     if (connection->refused == 0 && *len > connection->server->options.body_bytes - body->len)
         connection->refused = MHD_HTTP_CONTENT_TOO_LARGE;
     if (connection->refused == 0 && !pv_mhd_buffer_reserve(&connection->body, body->len + *len))

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* The peer's address in text, and what stands for it where addresses are counted: an IPv6 network of 64 bits
    is one, since everybody has that many. */
@@ -48,15 +49,6 @@ static void take_out(struct pv_mhd_connection *connection)
         connection->next->back = connection->back;
 }
 
-/* The last that was put in: of one before it with the same number, libmicrohttpd has closed the socket. */
-static struct pv_mhd_connection *pending_with(const struct pv_mhd_server *server, int fd)
-{
-    struct pv_mhd_connection *connection = server->pending;
-    while (connection != NULL && connection->fd != fd)
-        connection = connection->next;
-    return connection;
-}
-
 static unsigned count_of(const struct pv_mhd_connection *list, const struct in6_addr *address)
 {
     unsigned count = 0;
@@ -72,67 +64,90 @@ static void forget(struct pv_mhd_connection *connection)
     bool was_full = server->count == server->options.connections;
     take_out(connection);
     server->count--;
-    server->daemons[connection->daemon].connections--;
+    connection->loop->connections--;
     (void)pthread_cond_broadcast(&server->changed);
     if (was_full)
         pv_mhd_wake_keeper(server);
+    free(connection->head.ptr);
     free(connection->body.ptr);
     free(connection->out.ptr);
     free(connection);
 }
 
-/* Of the daemons from `from` up to `to`. */
-static unsigned least_busy(const struct pv_mhd_server *server, unsigned from, unsigned to)
+static struct pv_mhd_loop *least_busy(const struct pv_mhd_server *server)
 {
-    unsigned least = from;
-    for (unsigned i = from + 1; i < to; i++) {
-        if (server->daemons[i].connections < server->daemons[least].connections)
-            least = i;
+    struct pv_mhd_loop *least = &server->loops[0];
+    for (unsigned i = 1; i < server->loop_count; i++) {
+        if (server->loops[i].connections < least->connections)
+            least = &server->loops[i];
     }
     return least;
 }
 
-/* One that has room: there is one, since all together have no more connections than they may. */
-static unsigned choose_daemon(const struct pv_mhd_server *server)
-{
-    unsigned usual = least_busy(server, 0, server->options.threads);
-    if (server->daemons[usual].connections < PV_MHD_DAEMON_CONNECTIONS)
-        return usual;
-    return least_busy(server, server->options.threads, server->daemons_max);
-}
-
 static void enlist(struct pv_mhd_server *server, struct pv_mhd_connection *connection)
 {
-    connection->daemon = choose_daemon(server);
-    server->daemons[connection->daemon].connections++;
+    connection->loop = least_busy(server);
+    connection->loop->connections++;
     server->count++;
     put_in(&server->pending, connection);
 }
 
-struct pv_mhd_connection *pv_mhd_register(struct pv_mhd_server *server, int fd,
-                                          const struct sockaddr_storage *peer)
+static bool try_enlist(struct pv_mhd_server *server, struct pv_mhd_connection *connection)
 {
-    struct pv_mhd_connection *connection = calloc(1, sizeof *connection);
-    if (connection == NULL)
-        return NULL;
-    connection->exchange = (struct pv_http_exchange){&pv_mhd_exchange_ops, &connection->request};
-    connection->server = server;
-    connection->fd = fd;
-    set_peer(connection, peer);
-    connection->peer_len = strlen(connection->peer);
-    atomic_store(&connection->idle, true);
-    atomic_store(&connection->stream.beat, INT64_MAX);
-    pv_mhd_deadline(connection, server->options.header_ms, 0);
     (void)pthread_mutex_lock(&server->mutex);
     bool ok = count_of(server->pending, &connection->address) + count_of(server->live, &connection->address) <
               server->options.connections_per_address;
     if (ok)
         enlist(server, connection);
+    struct pv_mhd_loop *loop = connection->loop;
     (void)pthread_mutex_unlock(&server->mutex);
+    /* The loop outlives the connection, which may be over by now. */
     if (ok)
-        return connection;
+        pv_mhd_wake_loop(loop);
+    return ok;
+}
+
+bool pv_mhd_register(struct pv_mhd_server *server, int fd, const struct sockaddr_storage *peer)
+{
+    struct pv_mhd_connection *connection = calloc(1, sizeof *connection);
+    if (connection == NULL)
+        return false;
+    connection->exchange = (struct pv_http_exchange){&pv_mhd_exchange_ops, &connection->request};
+    connection->server = server;
+    connection->fd = fd;
+    connection->peer_address = *peer;
+    set_peer(connection, peer);
+    connection->peer_len = strlen(connection->peer);
+    atomic_store(&connection->idle, true);
+    atomic_store(&connection->stream.beat, INT64_MAX);
+    pv_mhd_deadline(connection, server->options.header_ms, 0);
+    if (try_enlist(server, connection))
+        return true;
     free(connection);
-    return NULL;
+    return false;
+}
+
+/* The mutex is held. */
+static struct pv_mhd_connection *pending_of(const struct pv_mhd_loop *loop)
+{
+    struct pv_mhd_connection *connection = loop->server->pending;
+    while (connection != NULL && connection->loop != loop)
+        connection = connection->next;
+    return connection;
+}
+
+struct pv_mhd_connection *pv_mhd_begin(struct pv_mhd_loop *loop)
+{
+    struct pv_mhd_server *server = loop->server;
+    (void)pthread_mutex_lock(&server->mutex);
+    /* Whoever cuts must be done with those that it sees. */
+    struct pv_mhd_connection *connection = atomic_load(&server->cutting) ? NULL : pending_of(loop);
+    if (connection != NULL) {
+        take_out(connection);
+        put_in(&server->live, connection);
+    }
+    (void)pthread_mutex_unlock(&server->mutex);
+    return connection;
 }
 
 void pv_mhd_unregister(struct pv_mhd_connection *connection)
@@ -143,43 +158,49 @@ void pv_mhd_unregister(struct pv_mhd_connection *connection)
     (void)pthread_mutex_unlock(&server->mutex);
 }
 
-void pv_mhd_forget_pending(struct pv_mhd_server *server, int64_t due)
+void pv_mhd_release(struct pv_mhd_connection *connection)
 {
-    struct pv_mhd_connection *next;
-    for (struct pv_mhd_connection *connection = server->pending; connection != NULL; connection = next) {
-        next = connection->next;
-        if (atomic_load(&connection->deadline) <= due)
-            forget(connection);
-    }
+    struct pv_mhd_server *server = connection->server;
+    (void)pthread_mutex_lock(&server->mutex);
+    connection->is_released = true;
+    if (connection->is_closed)
+        forget(connection);
+    (void)pthread_mutex_unlock(&server->mutex);
 }
 
-static struct pv_mhd_connection *start(struct pv_mhd_server *server, struct MHD_Connection *mhd)
+void pv_mhd_close_pending(struct pv_mhd_server *server)
 {
-    int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    struct pv_mhd_connection *connection = pending_with(server, fd);
-    /* One that nobody knows any more, or too late to begin: whoever is cutting must be done with what it sees
-       now. Shut both ways, libmicrohttpd closes it before it reads a byte. */
-    if (connection == NULL || atomic_load(&server->cutting)) {
-        (void)shutdown(fd, SHUT_RDWR);
-        return NULL;
+    (void)pthread_mutex_lock(&server->mutex);
+    while (server->pending != NULL) {
+        (void)close(server->pending->fd);
+        forget(server->pending);
     }
-    take_out(connection);
-    put_in(&server->live, connection);
-    connection->mhd = mhd;
-    connection->thread = pthread_self();
-    return connection;
+    (void)pthread_mutex_unlock(&server->mutex);
+}
+
+/* Its exchange may still be somebody's, who then is the last. The mutex is held. */
+static void end(struct pv_mhd_connection *connection)
+{
+    connection->is_closed = true;
+    if (!connection->abandoned || connection->is_released)
+        forget(connection);
 }
 
 void pv_mhd_on_connection(void *cls, struct MHD_Connection *mhd, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
-    struct pv_mhd_server *server = cls;
-    (void)pthread_mutex_lock(&server->mutex);
-    if (code == MHD_CONNECTION_NOTIFY_STARTED)
-        *context = start(server, mhd);
-    else if (*context != NULL)
-        forget(*context);
-    (void)pthread_mutex_unlock(&server->mutex);
+    struct pv_mhd_loop *loop = cls;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        struct pv_mhd_connection *connection = loop->beginning;
+        loop->beginning = NULL;
+        connection->mhd = mhd;
+        connection->thread = pthread_self();
+        *context = connection;
+        return;
+    }
+    (void)pthread_mutex_lock(&loop->server->mutex);
+    end(*context);
+    (void)pthread_mutex_unlock(&loop->server->mutex);
 }
 
 struct pv_mhd_connection *pv_mhd_connection_of(struct MHD_Connection *mhd)

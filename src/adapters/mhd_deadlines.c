@@ -43,9 +43,10 @@ static void sweep(struct pv_mhd_server *server)
     int64_t now = pv_mhd_now(server);
     (void)pthread_mutex_lock(&server->mutex);
     for (struct pv_mhd_connection *connection = server->live; connection != NULL;
-         connection = connection->next)
-        look_at(server, connection, now);
-    pv_mhd_forget_pending(server, now);
+         connection = connection->next) {
+        if (!connection->is_closed) /* or its socket's number is another's */
+            look_at(server, connection, now);
+    }
     (void)pthread_mutex_unlock(&server->mutex);
 }
 

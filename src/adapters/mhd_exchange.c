@@ -1,5 +1,6 @@
-/* From a request to its answer. An answer during the handler goes out at once. Otherwise libmicrohttpd lets
-   go of the connection (suspends it) until the answer comes, in whatever thread. */
+/* From a request to its answer. An answer during the handler goes out at once. Otherwise the connection
+   waits: libmicrohttpd calls in every turn of the loop, until the answer is there. If the other side goes
+   meanwhile, the connection is closed under the exchange, and whoever answers it is the last to have it. */
 #include "mhd_parts.h"
 #include "never.h"
 
@@ -8,6 +9,7 @@ static enum MHD_Result queue(struct pv_mhd_connection *connection, unsigned stat
 {
     connection->status = status;
     connection->bytes = connection->is_head ? 0 : bytes;
+    connection->loop->moved = true;
     pv_mhd_deadline(connection, connection->server->options.response_ms, bytes);
     return MHD_queue_response(connection->mhd, status, response);
 }
@@ -17,17 +19,23 @@ static enum MHD_Result refuse(struct pv_mhd_connection *connection, unsigned sta
     return queue(connection, status, pv_mhd_page(connection->server, status), 0);
 }
 
-/* The answer is there, and libmicrohttpd's thread has it. */
+static void wait_no_more(struct pv_mhd_connection *connection)
+{
+    connection->loop->waiting -= connection->waits;
+    connection->waits = false;
+}
+
 static enum MHD_Result send_answer(struct pv_mhd_connection *connection)
 {
+    wait_no_more(connection);
     enum MHD_Result result = queue(connection, connection->status, connection->response, connection->bytes);
     pv_mhd_drop_response(connection);
     return result;
 }
 
-static bool is_answered(struct pv_mhd_connection *connection)
+static int state_of(struct pv_mhd_connection *connection)
 {
-    return atomic_load_explicit(&connection->state, memory_order_acquire) == PV_MHD_ANSWERED;
+    return atomic_load_explicit(&connection->state, memory_order_acquire);
 }
 
 static enum MHD_Result handle(struct pv_mhd_connection *connection)
@@ -36,13 +44,10 @@ static enum MHD_Result handle(struct pv_mhd_connection *connection)
     pv_mhd_no_deadline(connection);
     atomic_store_explicit(&connection->state, PV_MHD_HANDLING, memory_order_relaxed);
     options->handler(options->context, &connection->exchange);
-    if (is_answered(connection))
+    if (state_of(connection) == PV_MHD_ANSWERED)
         return send_answer(connection);
-    /* First suspended, then said: who finds SUSPENDED can resume. */
-    MHD_suspend_connection(connection->mhd);
-    int expected = PV_MHD_HANDLING;
-    if (!atomic_compare_exchange_strong(&connection->state, &expected, PV_MHD_SUSPENDED))
-        MHD_resume_connection(connection->mhd);
+    connection->waits = true;
+    connection->loop->waiting++;
     return MHD_YES;
 }
 
@@ -71,13 +76,23 @@ enum MHD_Result pv_mhd_on_request(void *cls, struct MHD_Connection *mhd, const c
         return pv_mhd_take_body(connection, bytes, len);
     if (connection->refused != 0)
         return refuse(connection, connection->refused);
-    return is_answered(connection) ? send_answer(connection) : handle(connection);
+    switch (state_of(connection)) {
+    case PV_MHD_RECEIVING:
+        return handle(connection);
+    case PV_MHD_ANSWERED:
+        return send_answer(connection);
+    default:
+        return MHD_YES; /* it waits */
+    }
 }
 
-static void go_on(struct pv_mhd_connection *connection)
+/* The reply is made. Afterwards the connection is its loop's, or nobody's. */
+static void give_answer(struct pv_mhd_connection *connection)
 {
-    if (atomic_exchange(&connection->state, PV_MHD_ANSWERED) == PV_MHD_SUSPENDED)
-        MHD_resume_connection(connection->mhd);
+    if (atomic_exchange(&connection->state, PV_MHD_ANSWERED) != PV_MHD_ABANDONED)
+        return;
+    pv_mhd_drop_response(connection);
+    pv_mhd_release(connection);
 }
 
 /* What this thread has answered and keeps back; empty outside of a burst. */
@@ -87,12 +102,17 @@ static _Thread_local struct {
     struct pv_mhd_connection *list[PV_HTTP_BURST_MAX];
 } burst;
 
+/* First all answers, then the loops, so that each is woken once. */
 static void send_burst(void)
 {
+    struct pv_mhd_loop *loops[PV_HTTP_BURST_MAX];
     for (size_t i = 0; i < burst.count; i++) {
-        struct pv_mhd_server *server = burst.list[i]->server;
-        go_on(burst.list[i]);
-        atomic_fetch_sub(&server->answering, 1);
+        loops[i] = burst.list[i]->loop;
+        give_answer(burst.list[i]);
+    }
+    for (size_t i = 0; i < burst.count; i++) {
+        pv_mhd_wake_loop(loops[i]);
+        atomic_fetch_sub(&loops[i]->server->answering, 1);
     }
     burst.count = 0;
 }
@@ -112,12 +132,13 @@ static void answer(struct pv_http_exchange *exchange, struct pv_http_reply *repl
 {
     struct pv_mhd_connection *connection = (struct pv_mhd_connection *)exchange;
     if (pthread_equal(connection->thread, pthread_self())) {
+        connection->loop->moved = true;
         pv_mhd_make_reply(connection, reply);
-        go_on(connection);
+        give_answer(connection);
         return;
     }
-    /* The connection may be over as soon as it goes on, and the server must not be before this thread is done
-       with both: it waits for it. */
+    /* The connection may be over as soon as it is given back, and the server must not be before this thread
+       is done with both: it waits for it. */
     atomic_fetch_add(&connection->server->answering, 1);
     pv_mhd_make_reply(connection, reply);
     burst.list[burst.count++] = connection;
@@ -135,11 +156,13 @@ static void tell_log(const struct pv_mhd_connection *connection)
     struct pv_http_access access = {
         .method = {connection->method, connection->method_len},
         .path = {connection->path, connection->path_len},
-        .status = sent != NULL ? sent->http_status : connection->status,
-        .bytes = connection->bytes,
         .microseconds = pv_mhd_microseconds() - connection->since,
         .peer = connection->request.peer,
     };
+    if (!connection->abandoned) { /* or the reply is somebody's */
+        access.status = sent != NULL ? sent->http_status : connection->status;
+        access.bytes = connection->bytes;
+    }
     options->on_access(options->context, &access);
 }
 
@@ -150,10 +173,16 @@ void pv_mhd_on_completed(void *cls, struct MHD_Connection *mhd, void **context,
     if (PV_NEVER(*context == NULL))
         return;
     struct pv_mhd_connection *connection = *context;
+    int expected = PV_MHD_HANDLING;
+    wait_no_more(connection);
+    connection->abandoned = atomic_compare_exchange_strong(&connection->state, &expected, PV_MHD_ABANDONED);
     if (connection->server->options.on_access != NULL)
         tell_log(connection);
+    if (connection->abandoned)
+        return;                       /* libmicrohttpd closes the connection now */
     pv_mhd_drop_response(connection); /* if the client had left before the answer */
     atomic_store_explicit(&connection->state, PV_MHD_RECEIVING, memory_order_relaxed);
+    pv_mhd_buffer_trim(&connection->head);
     pv_mhd_buffer_trim(&connection->body);
     pv_mhd_buffer_trim(&connection->out);
     pv_mhd_deadline(connection, connection->server->options.keep_alive_ms, 0);

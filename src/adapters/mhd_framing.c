@@ -157,6 +157,36 @@ static bool ends_twice(const struct head *head, const char *end)
            memcmp(end - sizeof TERMINATORS, TERMINATORS, sizeof TERMINATORS) == 0;
 }
 
+static void move(struct pv_str *text, const char *from, const char *to)
+{
+    if (text->len != 0)
+        text->ptr = to + (text->ptr - from);
+}
+
+static void move_pairs(struct pv_http_pair *pairs, size_t count, const char *from, const char *to)
+{
+    for (size_t i = 0; i < count; i++) {
+        move(&pairs[i].name, from, to);
+        move(&pairs[i].value, from, to);
+    }
+}
+
+/* All of it stands in the `size` bytes of the head. */
+static unsigned keep_head(struct pv_mhd_connection *connection, const char *head, size_t size)
+{
+    struct pv_http_request *request = &connection->request;
+    if (!pv_mhd_buffer_reserve(&connection->head, size))
+        return MHD_HTTP_SERVICE_UNAVAILABLE;
+    char *kept = connection->head.ptr;
+    memcpy(kept, head, size);
+    move(&request->method, head, kept);
+    if (!connection->path_is_root)
+        move(&request->path, head, kept);
+    move_pairs(connection->headers, request->header_count, head, kept);
+    move_pairs(connection->query, request->query_count, head, kept);
+    return 0;
+}
+
 unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *method_text, const char *version)
 {
     const struct pv_http_options *options = &connection->server->options;
@@ -186,5 +216,7 @@ unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *met
     request->query_count = head.query;
     connection->has_body = head.codings + head.lengths != 0;
     connection->declared = declared_length(head.length);
-    return declared_length(head.length) > options->body_bytes ? MHD_HTTP_CONTENT_TOO_LARGE : 0;
+    if (connection->declared > options->body_bytes)
+        return MHD_HTTP_CONTENT_TOO_LARGE;
+    return keep_head(connection, method_text, size);
 }

@@ -83,10 +83,7 @@ bool pv_mhd_accept(struct pv_mhd_server *server)
     if (fd < 0)
         return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
     (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-    struct pv_mhd_connection *connection = pv_mhd_register(server, fd, &peer.storage);
-    if (connection == NULL)
+    if (!pv_mhd_register(server, fd, &peer.storage))
         (void)close(fd);
-    else if (MHD_add_connection(server->daemons[connection->daemon].mhd, fd, &peer.any, len) != MHD_YES)
-        pv_mhd_unregister(connection); /* the socket is closed in any case */
     return true;
 }

@@ -23,8 +23,8 @@ void pv_mhd_buffer_trim(struct pv_mhd_buffer *buffer);
 enum pv_mhd_state {
     PV_MHD_RECEIVING, /* no request, or not all of it */
     PV_MHD_HANDLING,  /* the handler has it */
-    PV_MHD_SUSPENDED, /* the handler has it, and libmicrohttpd has let go of the connection */
     PV_MHD_ANSWERED,
+    PV_MHD_ABANDONED, /* the handler has it, and the other side has gone */
 };
 
 /* A body that is made as it goes out. */
@@ -41,18 +41,24 @@ struct pv_mhd_stream {
 };
 
 /* A connection. Its memory belongs to the registry (mhd_connections.c); of the rest, one thread at a time is
-   the owner: libmicrohttpd's, or between handler and answer whoever has the exchange. */
+   the owner: its loop's, or between handler and answer whoever has the exchange. */
 struct pv_mhd_connection {
     struct pv_http_exchange exchange; /* first: an exchange is its connection */
     struct pv_mhd_server *server;
+    struct pv_mhd_loop *loop;
     struct MHD_Connection *mhd;
-    pthread_t thread; /* libmicrohttpd's */
+    pthread_t thread; /* the loop's */
 
     /* The registry's, under its mutex. */
     struct pv_mhd_connection *next, **back;
     int fd;
-    unsigned daemon;
-    struct in6_addr address; /* what counts as one address */
+    bool is_closed, is_released; /* libmicrohttpd is done with it; whoever had its abandoned exchange is */
+    struct in6_addr address;     /* what counts as one address */
+    struct sockaddr_storage peer_address;
+
+    /* The loop's. */
+    bool waits;     /* for its answer */
+    bool abandoned; /* it is over, and its exchange is still to be answered */
 
     /* Looked at by the keeper as well. */
     _Atomic int64_t deadline;
@@ -60,7 +66,9 @@ struct pv_mhd_connection {
     atomic_int state; /* enum pv_mhd_state */
     struct pv_mhd_stream stream;
 
-    /* The request. Pointers lead into libmicrohttpd's memory, which stays until the reply is sent. */
+    /* The request. The handler's lies in `head` and `body`, because libmicrohttpd's own memory goes when the
+       other side does. */
+    struct pv_mhd_buffer head;
     const char *target; /* the request line's, decoded in place */
     size_t target_size; /* as it was sent */
     size_t path_at;     /* where the path begins, behind the authority of an absolute form; or */
@@ -102,22 +110,29 @@ enum pv_mhd_page {
     PV_MHD_PAGES
 };
 
-/* When 128 connections of a daemon have something at once, libmicrohttpd 0.9.75 waits for more before it
-   looks at any of them: for ever, if these are all. So no daemon has that many. */
-enum { PV_MHD_DAEMON_CONNECTIONS = 127 };
-struct pv_mhd_daemon {
+/* A loop of libmicrohttpd without a listener, and the thread that turns it (mhd_loop.c). */
+struct pv_mhd_loop {
+    struct pv_mhd_server *server;
     struct MHD_Daemon *mhd;
-    unsigned connections;
+    int events_fd; /* libmicrohttpd's epoll: readable when there is something for it */
+    int wake_fd;
+    atomic_bool woken, stopping;
+    pthread_t thread;
+    bool runs;            /* there is such a thread */
+    unsigned connections; /* the registry's, under its mutex */
+
+    /* Its thread's. */
+    struct pv_mhd_connection *beginning; /* is being handed to libmicrohttpd */
+    unsigned waiting;                    /* exchanges whose answer is still to come */
+    bool moved;                          /* in this turn something went on that may go on in the next */
+    unsigned still;                      /* turns since */
 };
 
 struct pv_mhd_server {
     struct pv_http_options options;
     struct pv_clock clock;
-    /* A loop and a thread each, none of which listens; the first options.threads of them are used as long as
-       they have room. */
-    struct pv_mhd_daemon *daemons;
-    unsigned daemon_count; /* that were started */
-    unsigned daemons_max;
+    struct pv_mhd_loop *loops; /* options.threads of them */
+    unsigned loop_count;       /* that were made */
     struct MHD_Response *pages[PV_MHD_PAGES];
     uint16_t port;
 
@@ -126,7 +141,7 @@ struct pv_mhd_server {
 
     pthread_mutex_t mutex;             /* the registry's */
     pthread_cond_t changed;            /* fewer connections, or no listener */
-    struct pv_mhd_connection *pending; /* accepted, and not yet known to libmicrohttpd's thread */
+    struct pv_mhd_connection *pending; /* accepted, and not yet begun with by a loop */
     struct pv_mhd_connection *live;
     unsigned count; /* of both */
     bool listening, stopped;
@@ -148,9 +163,20 @@ static inline void pv_mhd_no_deadline(struct pv_mhd_connection *connection)
     atomic_store_explicit(&connection->deadline, INT64_MAX, memory_order_relaxed);
 }
 
-/* mhd_server.c: a loop without a listener. `driver`: MHD_USE_EPOLL_INTERNAL_THREAD, or 0: whoever calls
-   MHD_run is its thread, as fuzz/fuzz_http.c does. NULL: no memory, threads or descriptors. */
-PV_MUST_USE struct MHD_Daemon *pv_mhd_start_daemon(struct pv_mhd_server *server, unsigned driver);
+/* mhd_loop.c. Making one gives it no thread: whoever turns it is its thread, as fuzz/fuzz_http.c does. False:
+   no memory or descriptors; what was made is for pv_mhd_free_loop, as ever. */
+PV_MUST_USE bool pv_mhd_make_loop(struct pv_mhd_server *server, struct pv_mhd_loop *loop);
+void pv_mhd_free_loop(struct pv_mhd_loop *loop);
+/* Begins with the connections that wait for it, and does what can be done without waiting. */
+void pv_mhd_turn(struct pv_mhd_loop *loop);
+/* Has a thread turn it whenever there is something to do, until it is stopped. False: there are no threads.
+ */
+PV_MUST_USE bool pv_mhd_start_loop(struct pv_mhd_loop *loop);
+void pv_mhd_stop_loop(struct pv_mhd_loop *loop);
+/* From any thread: there is something to do that no socket tells. */
+void pv_mhd_wake_loop(struct pv_mhd_loop *loop);
+/* Has a connection that was suspended go on. */
+void pv_mhd_resume(struct pv_mhd_connection *connection);
 
 /* mhd_listen.c: a listening socket, non-blocking, and its port. */
 PV_MUST_USE bool pv_mhd_listen(const char *address, uint16_t port, int *listener, uint16_t *chosen,
@@ -159,18 +185,20 @@ PV_MUST_USE bool pv_mhd_listen(const char *address, uint16_t port, int *listener
    of descriptors or memory. */
 PV_MUST_USE bool pv_mhd_accept(struct pv_mhd_server *server);
 
-/* mhd_connections.c: the registry. NULL: no memory, or too many of that address. */
-struct pv_mhd_connection *pv_mhd_register(struct pv_mhd_server *server, int fd,
-                                          const struct sockaddr_storage *peer);
+/* mhd_connections.c: the registry. Gives the connection, which owns the socket from now on, to a loop. False:
+   no memory, or too many of that address. */
+PV_MUST_USE bool pv_mhd_register(struct pv_mhd_server *server, int fd, const struct sockaddr_storage *peer);
+/* Takes one of those that wait for the loop, NULL if there is none. */
+struct pv_mhd_connection *pv_mhd_begin(struct pv_mhd_loop *loop);
 /* Of one that libmicrohttpd did not take. */
 void pv_mhd_unregister(struct pv_mhd_connection *connection);
+/* The exchange was answered after the other side had gone: nobody has the connection any more. */
+void pv_mhd_release(struct pv_mhd_connection *connection);
+/* Closes those that no loop will begin with. */
+void pv_mhd_close_pending(struct pv_mhd_server *server);
 void pv_mhd_on_connection(void *server, struct MHD_Connection *mhd, void **context,
                           enum MHD_ConnectionNotificationCode code);
 struct pv_mhd_connection *pv_mhd_connection_of(struct MHD_Connection *mhd);
-/* Those that libmicrohttpd lost, which it does for want of memory and without a word: whose thread has not
-   begun with them when they are due. If it still does, it finds none and closes them. The mutex is held. */
-void pv_mhd_forget_pending(struct pv_mhd_server *server, int64_t due);
-
 /* mhd_deadlines.c: the keeper, a thread that accepts, and cuts what is late. */
 void *pv_mhd_keep(void *server);
 void pv_mhd_wake_keeper(struct pv_mhd_server *server);
@@ -178,7 +206,8 @@ void pv_mhd_wake_keeper(struct pv_mhd_server *server);
 /* mhd_target.c */
 void *pv_mhd_on_target(void *server, const char *target, struct MHD_Connection *mhd);
 size_t pv_mhd_unescape(void *server, struct MHD_Connection *mhd, char *text);
-/* mhd_framing.c: looks at the whole head, and fills in the request. The status to refuse it with, or 0. */
+/* mhd_framing.c: looks at the whole head, and fills in the request, of which it keeps a copy. The status to
+   refuse it with, or 0. */
 unsigned pv_mhd_check_head(struct pv_mhd_connection *connection, const char *method, const char *version);
 /* mhd_body.c: before the body, and each part of it; MHD_NO cuts the connection. */
 unsigned pv_mhd_expect_body(struct pv_mhd_connection *connection);

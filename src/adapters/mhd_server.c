@@ -1,6 +1,6 @@
-/* Opening, draining and closing. libmicrohttpd's own listening is not used: to stop it while its threads run
-   (MHD_quiesce_daemon) races with them, and the loser of that race aborts the process. So each thread is a
-   daemon without a listener, and the keeper hands it its connections. */
+/* Opening, draining and closing. libmicrohttpd's own listening is not used: to stop it while its loops turn
+   (MHD_quiesce_daemon) races with them, and the loser of that race aborts the process. So no loop listens,
+   and the keeper gives each its connections. */
 #include "mhd_parts.h"
 
 #include <errno.h>
@@ -12,8 +12,6 @@
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
-
-enum { STACK_SIZE = 256 * 1024, LINE_MAX_LEN = 256 };
 
 static void set_defaults(struct pv_http_options *options)
 {
@@ -35,36 +33,14 @@ static void set_defaults(struct pv_http_options *options)
 #undef DEFAULT
 }
 
-__attribute__((format(printf, 2, 0))) static void on_line(void *cls, const char *format, va_list arguments)
+static bool start_loops(struct pv_mhd_server *server)
 {
-    struct pv_mhd_server *server = cls;
-    char line[LINE_MAX_LEN];
-    (void)vsnprintf(line, sizeof line, format, arguments);
-    line[strcspn(line, "\n")] = '\0';
-    if (server->options.on_error != NULL)
-        server->options.on_error(server->options.context, line);
-}
-
-struct MHD_Daemon *pv_mhd_start_daemon(struct pv_mhd_server *server, unsigned driver)
-{
-    const struct pv_http_options *options = &server->options;
-    return MHD_start_daemon(
-        driver | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-        pv_mhd_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_line, server, MHD_OPTION_URI_LOG_CALLBACK,
-        pv_mhd_on_target, server, MHD_OPTION_UNESCAPE_CALLBACK, pv_mhd_unescape, server,
-        MHD_OPTION_NOTIFY_COMPLETED, pv_mhd_on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
-        pv_mhd_on_connection, server, MHD_OPTION_CONNECTION_LIMIT, options->connections,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_bytes, MHD_OPTION_THREAD_STACK_SIZE,
-        (size_t)STACK_SIZE, MHD_OPTION_END);
-}
-
-static bool start_daemons(struct pv_mhd_server *server)
-{
-    for (; server->daemon_count < server->daemons_max; server->daemon_count++) {
-        struct MHD_Daemon *mhd = pv_mhd_start_daemon(server, MHD_USE_EPOLL_INTERNAL_THREAD);
-        if (mhd == NULL)
+    for (; server->loop_count < server->options.threads; server->loop_count++) {
+        struct pv_mhd_loop *loop = &server->loops[server->loop_count];
+        if (!pv_mhd_make_loop(server, loop) || !pv_mhd_start_loop(loop)) {
+            pv_mhd_free_loop(loop);
             return false;
-        server->daemons[server->daemon_count].mhd = mhd;
+        }
     }
     return true;
 }
@@ -75,17 +51,19 @@ static bool start_threads(struct pv_mhd_server *server)
     sigset_t all, before;
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool ok = start_daemons(server) && pthread_create(&server->keeper, NULL, pv_mhd_keep, server) == 0;
+    bool ok = start_loops(server) && pthread_create(&server->keeper, NULL, pv_mhd_keep, server) == 0;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     return ok;
 }
 
-/* The keeper has ended, and all connections are closed or were never suspended. */
+/* The keeper has ended, and all connections that loops have begun with are closed. */
 static void free_server(struct pv_mhd_server *server)
 {
-    for (unsigned i = 0; i < server->daemon_count; i++)
-        MHD_stop_daemon(server->daemons[i].mhd);
-    pv_mhd_forget_pending(server, INT64_MAX);
+    for (unsigned i = 0; i < server->loop_count; i++)
+        pv_mhd_stop_loop(&server->loops[i]);
+    pv_mhd_close_pending(server);
+    for (unsigned i = 0; i < server->loop_count; i++)
+        pv_mhd_free_loop(&server->loops[i]);
     pv_mhd_free_pages(server);
     if (server->listener >= 0)
         (void)close(server->listener);
@@ -93,7 +71,7 @@ static void free_server(struct pv_mhd_server *server)
         (void)close(server->wake_fd);
     (void)pthread_cond_destroy(&server->changed);
     (void)pthread_mutex_destroy(&server->mutex);
-    free(server->daemons);
+    free(server->loops);
     free(server);
 }
 
@@ -108,22 +86,14 @@ static void init_locks(struct pv_mhd_server *server)
     (void)pthread_mutex_init(&server->mutex, NULL);
 }
 
-/* As many as are asked for, and as all connections need. */
-static unsigned daemons_for(const struct pv_http_options *options)
-{
-    unsigned least = (options->connections - 1) / PV_MHD_DAEMON_CONNECTIONS + 1;
-    return least > options->threads ? least : options->threads;
-}
-
 static bool start(struct pv_mhd_server *server, struct pv_fault *fault)
 {
     const struct pv_http_options *options = &server->options;
     if (!pv_mhd_listen(options->address, options->port, &server->listener, &server->port, fault))
         return false;
-    server->daemons_max = daemons_for(options);
-    server->daemons = calloc(server->daemons_max, sizeof *server->daemons);
+    server->loops = calloc(options->threads, sizeof *server->loops);
     server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (server->daemons != NULL && server->wake_fd >= 0 && pv_mhd_make_pages(server) && start_threads(server))
+    if (server->loops != NULL && server->wake_fd >= 0 && pv_mhd_make_pages(server) && start_threads(server))
         return true;
     pv_fault_set(fault, PV_FAULT_KIND_NO_MEMORY,
                  "cannot serve on %s port %u: no memory, threads or descriptors", options->address,

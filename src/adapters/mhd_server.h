@@ -32,7 +32,7 @@ enum { PV_HTTP_REQUEST_HEADERS_MAX = 64, PV_HTTP_QUERY_MAX = 32 };
 struct pv_http_options {
     const char *address;  /* to listen on, an IPv4 or IPv6 address ("127.0.0.1"); "::" is both */
     uint16_t port;        /* 0: one that is free, see pv_mhd_port */
-    unsigned threads;     /* that handlers run in (2); beyond 127 connections each, more are used */
+    unsigned threads;     /* that handlers run in (2) */
     unsigned connections; /* (1024) beyond these, others wait until one is closed */
     unsigned
         connections_per_address; /* (all) of an IPv4 address or IPv6 /64; beyond these, they are closed */

@@ -10,7 +10,7 @@ enum { BLOCK_SIZE = 1024 };
 static void resume_if_waiting(struct pv_mhd_connection *connection)
 {
     if (atomic_exchange(&connection->stream.state, PV_MHD_STREAM_WOKEN) == PV_MHD_STREAM_WAITING)
-        MHD_resume_connection(connection->mhd);
+        pv_mhd_resume(connection);
 }
 
 static void wake(void *context)
@@ -23,7 +23,7 @@ void pv_mhd_wake_stream(struct pv_mhd_connection *connection)
     atomic_store(&connection->stream.beat, INT64_MAX);
     int expected = PV_MHD_STREAM_WAITING;
     if (atomic_compare_exchange_strong(&connection->stream.state, &expected, PV_MHD_STREAM_WOKEN))
-        MHD_resume_connection(connection->mhd);
+        pv_mhd_resume(connection);
 }
 
 static void start(struct pv_mhd_connection *connection)
@@ -46,7 +46,7 @@ static ssize_t wait_for_more(struct pv_mhd_connection *connection)
     MHD_suspend_connection(connection->mhd);
     int expected = PV_MHD_STREAM_READING;
     if (!atomic_compare_exchange_strong(&stream->state, &expected, PV_MHD_STREAM_WAITING))
-        MHD_resume_connection(connection->mhd);
+        pv_mhd_resume(connection);
     return 0;
 }
 
@@ -73,6 +73,7 @@ static ssize_t read_stream(void *cls, uint64_t position, char *buffer, size_t si
     enum pv_http_read read = stream->body.ops->read(stream->body.self, buffer, size, &len);
     if (read == PV_HTTP_LATER || (read == PV_HTTP_BYTES && len == 0))
         return wait_for_more(connection);
+    connection->loop->moved = true;
     pv_mhd_deadline(connection, connection->server->options.response_ms, 0);
     if (read == PV_HTTP_END && !connection->is_1_0)
         return MHD_CONTENT_READER_END_OF_STREAM;

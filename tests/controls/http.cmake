@@ -8,6 +8,9 @@ pv_planted_bug(NAME http_body_has_an_idle_timer FILE adapters/mhd_body.c
 pv_planted_bug(NAME burst_goes_out_one_by_one FILE adapters/mhd_exchange.c
   BREAKS "answers of a burst go out together"
   CAUGHT_BY test_mhd_server SAYS "FAILED .*burst__keeps_answers_back_until_it_is_full_or_over")
-pv_planted_bug(NAME http_loop_has_any_number FILE adapters/mhd_connections.c
-  BREAKS "no loop has as many connections as stop it"
-  CAUGHT_BY test_mhd_server SAYS "FAILED .*connections__as_many_as_stop_a_loop__are_all_answered")
+pv_planted_bug(NAME http_client_takes_its_exchange_along FILE adapters/mhd_connections.c
+  BREAKS "an exchange is there until it is answered, even if its client has gone"
+  CAUGHT_BY test_mhd_server SAYS "heap-use-after-free")
+pv_planted_bug(NAME http_head_is_not_kept FILE adapters/mhd_framing.c
+  BREAKS "a request can be read until it is answered, even if its client has gone"
+  CAUGHT_BY test_mhd_server SAYS "AddressSanitizer")

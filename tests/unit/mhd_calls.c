@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,14 +12,6 @@
 static atomic_int which = MHD_CALLS, left, error;
 static atomic_bool failed;
 static atomic_int how;
-static struct {
-    struct MHD_Daemon *daemon;
-    int fd;
-    struct sockaddr_storage address;
-    socklen_t len;
-} held;
-static void (*suspend_hook)(void *context);
-static void *suspend_context;
 
 void mhd_call_fails(enum mhd_call call, int number, int with)
 {
@@ -39,12 +30,6 @@ bool mhd_call_failed(void)
 void mhd_call_failure(enum mhd_failure failure)
 {
     atomic_store(&how, (int)failure);
-}
-
-void mhd_call_before_suspend(void (*hook)(void *context), void *context)
-{
-    suspend_hook = hook;
-    suspend_context = context;
 }
 
 static bool fails(enum mhd_call call)
@@ -99,25 +84,13 @@ enum MHD_Result __wrap_MHD_add_connection(struct MHD_Daemon *daemon, int fd, con
 {
     if (!fails(CALL_MHD_add_connection))
         return __real_MHD_add_connection(daemon, fd, address, len);
-    if (atomic_load(&how) == MHD_HOLDS) {
-        memcpy(&held.address, address, len);
-        held.daemon = daemon;
-        held.fd = fd;
-        held.len = len;
-        return MHD_YES;
-    }
     (void)close(fd);
     return atomic_load(&how) == MHD_LIES ? MHD_YES : MHD_NO;
 }
 
-void mhd_call_go_on(void)
-{
-    (void)__real_MHD_add_connection(held.daemon, held.fd, (const struct sockaddr *)&held.address, held.len);
-}
+static atomic_bool lingers, is_lingering;
 
-static atomic_bool lingers;
-
-void mhd_call_resume_until_yield(void)
+void mhd_call_wake_until_yield(void)
 {
     atomic_store(&lingers, true);
 }
@@ -126,28 +99,20 @@ int __real_sched_yield(void);
 int __wrap_sched_yield(void);
 int __wrap_sched_yield(void)
 {
-    atomic_store(&lingers, false);
+    atomic_store(&is_lingering, false);
     return __real_sched_yield();
 }
 
-void __real_MHD_resume_connection(struct MHD_Connection *connection);
-void __wrap_MHD_resume_connection(struct MHD_Connection *connection);
-void __wrap_MHD_resume_connection(struct MHD_Connection *connection)
+int __real_eventfd_write(int fd, eventfd_t value);
+int __wrap_eventfd_write(int fd, eventfd_t value);
+int __wrap_eventfd_write(int fd, eventfd_t value)
 {
-    __real_MHD_resume_connection(connection);
-    while (atomic_load(&lingers))
+    bool this_one = atomic_exchange(&lingers, false);
+    atomic_store(&is_lingering, this_one);
+    int result = __real_eventfd_write(fd, value);
+    while (this_one && atomic_load(&is_lingering))
         (void)__real_sched_yield();
-}
-
-void __real_MHD_suspend_connection(struct MHD_Connection *connection);
-void __wrap_MHD_suspend_connection(struct MHD_Connection *connection);
-void __wrap_MHD_suspend_connection(struct MHD_Connection *connection)
-{
-    void (*hook)(void *context) = suspend_hook;
-    suspend_hook = NULL;
-    if (hook != NULL)
-        hook(suspend_context);
-    __real_MHD_suspend_connection(connection);
+    return result;
 }
 
 enum MHD_Result __real_MHD_set_response_options(struct MHD_Response *response, enum MHD_ResponseFlags flags,

@@ -30,15 +30,12 @@ enum mhd_call {
 void mhd_call_fails(enum mhd_call call, int number, int with);
 /* Whether it has happened. */
 bool mhd_call_failed(void);
-/* What a failing MHD_add_connection does: it says so, says that it succeeded, or takes the connection and
-   does nothing with it until mhd_call_go_on. */
-enum mhd_failure { MHD_FAILS, MHD_LIES, MHD_HOLDS };
+/* What a failing MHD_add_connection does, which closes the socket in any case: it says so, or says that it
+   succeeded. */
+enum mhd_failure { MHD_FAILS, MHD_LIES };
 void mhd_call_failure(enum mhd_failure failure);
-void mhd_call_go_on(void);
-/* Called, once, before the next connection is suspended; NULL: not. */
-void mhd_call_before_suspend(void (*hook)(void *context), void *context);
 
-/* The next thread that resumes a connection stays in that call until another one has yielded. */
-void mhd_call_resume_until_yield(void);
+/* The next thread that wakes another stays in that call until some thread has yielded. */
+void mhd_call_wake_until_yield(void);
 
 #endif

@@ -211,8 +211,9 @@ static void check_crowd(const int fds[CROWD], int gate, unsigned count)
     }
 }
 
-/* A loop of libmicrohttpd 0.9.75 for which 128 events are ready waits for more before it looks at any. */
-static void connections__as_many_as_stop_a_loop__are_all_answered(void **state)
+/* libmicrohttpd 0.9.75 takes note of 128 events at once, and a loop of its own that finds so many waits for
+   more before it looks at any. */
+static void connections__as_many_as_would_stop_a_loop__are_all_answered(void **state)
 {
     int fds[CROWD];
     (void)state;
@@ -284,6 +285,73 @@ static void client__that_left_before_its_answer__costs_nothing(void **state)
     mhd_kit_wait(&kit, &kit.accesses, 1);
     assert_string_equal(kit.access_lines[0], "GET /late 200 12 127.0.0.1");
     kit_check_alive(&kit);
+}
+
+static void reset(int fd)
+{
+    struct linger hard = {.l_onoff = 1, .l_linger = 0};
+    check_int(setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard), 0);
+    (void)close(fd);
+}
+
+static void client__that_resets_before_its_answer__leaves_only_the_exchange(void **state)
+{
+    (void)state;
+    int fd = kit_connect(&kit);
+    kit_send(fd, "PUT /late?a=b HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
+    const struct pv_http_request *request = kept_request();
+    reset(fd);
+    mhd_kit_wait(&kit, &kit.accesses, 1);
+    assert_string_equal(kit.access_lines[0], "PUT /late 0 0 127.0.0.1");
+    kit_check_alive(&kit);
+    /* Whoever has to answer does not know yet. */
+    check_str(request->method, "PUT");
+    check_str(request->path, "/late");
+    check_str(pv_http_query(request, "a"), "b");
+    check_str(pv_http_header(request, "Host"), "h");
+    check_str(request->body, "body");
+    check_str(request->peer, "127.0.0.1");
+    check_true(!pv_mhd_drain(kit.server, 1));
+    mhd_kit_answer(&kit, "nobody hears");
+    check_true(pv_mhd_drain(kit.server, KIT_WAIT_MS));
+}
+
+static void client__that_resets_while_its_answer_is_kept_back__gets_none(void **state)
+{
+    (void)state;
+    int fd = kit_connect(&kit);
+    kit_send(fd, "GET /late HTTP/1.1\r\nHost: h\r\n\r\n");
+    mhd_kit_wait_kept(&kit, 1);
+    pv_mhd_begin_burst();
+    mhd_kit_answer(&kit, "kept back");
+    reset(fd);
+    mhd_kit_wait(&kit, &kit.accesses, 1);
+    assert_string_equal(kit.access_lines[0], "GET /late 0 0 127.0.0.1");
+    pv_mhd_end_burst();
+    check_true(pv_mhd_drain(kit.server, KIT_WAIT_MS));
+}
+
+static void count_close(void *self)
+{
+    unsigned *closed = self;
+    ++*closed;
+}
+
+static void stream__for_a_client_that_is_gone__is_closed(void **state)
+{
+    (void)state;
+    static const struct pv_http_body_ops only_closed = {.close = count_close};
+    unsigned closed = 0;
+    int fd = kit_connect(&kit);
+    kit_send(fd, "GET /late HTTP/1.1\r\nHost: h\r\n\r\n");
+    mhd_kit_wait_kept(&kit, 1);
+    reset(fd);
+    mhd_kit_wait(&kit, &kit.accesses, 1);
+    struct pv_http_reply reply = {.status = 200, .body = {&only_closed, &closed}};
+    struct pv_http_exchange *exchange = kit.kept[--kit.kept_count];
+    exchange->ops->answer(exchange, &reply);
+    check_int(closed, 1);
+    check_true(pv_mhd_drain(kit.server, KIT_WAIT_MS));
 }
 
 static void reply__that_cannot_be_sent__is_500(void **state)
@@ -466,9 +534,12 @@ static const struct CMUnitTest tests[] = {
     CASE(expect_100_continue__is_told_to_go_on),
     CASE(large_reply_and_body__go_through_whole),
     CASE(answers__of_other_threads_in_any_order__each_reach_their_client),
-    CASE(connections__as_many_as_stop_a_loop__are_all_answered),
+    CASE(connections__as_many_as_would_stop_a_loop__are_all_answered),
     CASE(burst__keeps_answers_back_until_it_is_full_or_over),
     CASE(client__that_left_before_its_answer__costs_nothing),
+    CASE(client__that_resets_before_its_answer__leaves_only_the_exchange),
+    CASE(client__that_resets_while_its_answer_is_kept_back__gets_none),
+    CASE(stream__for_a_client_that_is_gone__is_closed),
     CASE(reply__that_cannot_be_sent__is_500),
     CASE(page__that_is_given_is_what_the_server_says_itself),
     CASE(access_log__tells_each_request_once),
@@ -477,4 +548,4 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(open__where_it_cannot_listen__tells),
     cmocka_unit_test(open__after_close__gets_the_same_port),
 };
-CHECK_MAIN(tests, 17)
+CHECK_MAIN(tests, 20)

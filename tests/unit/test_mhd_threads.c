@@ -149,8 +149,8 @@ static void stream__that_is_cut_while_it_is_woken__ends(void **state)
 
 /* --- all at once --- */
 
-/* One more than libmicrohttpd takes note of at once (mhd_parts.h), and those all have something when the
-   first is answered. */
+/* One more than libmicrohttpd takes note of at once, and those all have something when the first is
+   answered. */
 enum { MANY = 129 };
 
 static void answer_when_all_asked(void *context, struct pv_http_exchange *exchange)
