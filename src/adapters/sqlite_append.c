@@ -132,18 +132,14 @@ static int write_all(struct pv_writing *w, struct pv_append *append)
     for (size_t i = 0; i < append->count && status == SQLITE_OK; i++)
         status = write_one(w, &append->events[i], time);
     append->appended = (struct pv_appended){w->number - (count - 1), w->number, w->position, true};
-    pv_sqlite_heads_set(&w->store->heads, w->stream, w->number);
     return status;
 }
 
-/* The stream's key and last number, this from memory if it is there. */
 static int find_stream(struct pv_writing *w, struct pv_str name)
 {
-    w->number = -1;
-    int status = pv_store_find_stream(w->store, name, &w->stream);
-    if (status != SQLITE_OK || w->stream == 0 || pv_sqlite_heads_get(&w->store->heads, w->stream, &w->number))
-        return status;
-    return pv_store_last_number(w->store, w->stream, &w->number);
+    int64_t stream;
+    int status = pv_store_find_stream(w->store, name, &stream);
+    return status == SQLITE_OK ? pv_writing_turn_to(w, stream) : status;
 }
 
 /* One of a group: a conflict or a repetition writes nothing. */
@@ -170,7 +166,6 @@ enum pv_store_result pv_sqlite_append_group(void *self, struct pv_append *append
     struct pv_writing w;
     bool wrote = false;
     int status = pv_writing_begin(&w, self);
-    w.keeps_heads = true;
     if (status == SQLITE_OK)
         status = index_ids(w.store);
     for (size_t i = 0; i < count && status == SQLITE_OK && w.outcome != PV_WRITING_EXHAUSTED; i++) {
@@ -179,6 +174,8 @@ enum pv_store_result pv_sqlite_append_group(void *self, struct pv_append *append
     }
     if (w.outcome != PV_WRITING_EXHAUSTED)
         w.outcome = wrote ? PV_WRITING_NEW : PV_WRITING_REPEATED;
+    if (status == SQLITE_OK && w.outcome == PV_WRITING_NEW)
+        status = pv_writing_index(&w, w.store->tail);
     enum pv_store_result result = pv_writing_end(&w, status, "append to", fault);
     w.store->ids_indexed |= result == PV_STORE_OK && wrote;
     return result;

@@ -17,6 +17,8 @@ static int compare(struct pv_writing *w, sqlite3_stmt *statement, const struct p
                                 .created = pv_sqlite_column(statement, 4),
                                 .metadata = pv_sqlite_column(statement, 5)};
     char scratch[PV_UUID_LEN];
+    if (there.data.ptr == NULL)
+        return SQLITE_CORRUPT;
     bool sound = pv_sqlite_column_id(statement, 0, 1, scratch, &there.id);
     int status = pv_sqlite_names_get(&w->store->types, sqlite3_column_int64(statement, 2), &there.type);
     *key = sound ? pv_recorded_difference(&there, record) : "id";
@@ -45,10 +47,7 @@ static int turn_to_stream(struct pv_writing *w, const struct pv_recorded *record
     int status = pv_sqlite_names_make(&w->store->streams, record->stream, &stream);
     if (status != SQLITE_ROW)
         return status;
-    if (stream == w->stream)
-        return SQLITE_OK;
-    w->stream = stream;
-    return pv_store_last_number(w->store, stream, &w->number);
+    return stream == w->stream ? SQLITE_OK : pv_writing_turn_to(w, stream);
 }
 
 static int copy_one(struct pv_writing *w, const struct pv_recorded *record, struct likeness *likeness)
@@ -70,7 +69,8 @@ static int copy_one(struct pv_writing *w, const struct pv_recorded *record, stru
         }
         placed.position = w->position + 1;
     }
-    return pv_writing_insert(w, &placed);
+    status = pv_writing_insert(w, &placed);
+    return status == SQLITE_OK ? pv_writing_index(w, w->store->tail) : status;
 }
 
 static void refuse(const struct pv_writing *w, const struct pv_recorded *record,
@@ -93,6 +93,9 @@ enum pv_store_result pv_sqlite_copy(void *self, const struct pv_recorded *record
     int status = pv_writing_begin(&w, self);
     for (; i < count && status == SQLITE_OK && w.outcome == PV_WRITING_NEW; i++)
         status = copy_one(&w, &records[i], &likeness);
+    /* So that an archive has no tail. */
+    if (status == SQLITE_OK && w.outcome == PV_WRITING_NEW)
+        status = pv_writing_index(&w, 1);
     enum pv_store_result result = pv_writing_end(&w, status, "copy to", fault);
     if (result == PV_STORE_CONFLICT)
         refuse(&w, &records[i - 1], &likeness, fault);

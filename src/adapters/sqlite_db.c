@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const struct pv_sqlite_options pv_sqlite_defaults = {NULL, 5000, 512 << 20};
+const struct pv_sqlite_options pv_sqlite_defaults = {NULL, 5000, 512 << 20, PV_SQLITE_TAIL};
 
 struct cause {
     int code; /* primary or extended */
@@ -27,6 +27,7 @@ static const struct cause causes[] = {
     {SQLITE_PROTOCOL, PV_FAULT_KIND_BUSY, "another process is using it; try again"},
     {SQLITE_FULL, PV_FAULT_KIND_IO, "make room on the disk"},
     {SQLITE_CORRUPT, PV_FAULT_KIND_DAMAGED, "restore it from a copy"},
+    {SQLITE_CONSTRAINT, PV_FAULT_KIND_DAMAGED, "restore it from a copy"},
     {SQLITE_NOTADB, PV_FAULT_KIND_DAMAGED, "is it the right file?"},
     {SQLITE_TOOBIG, PV_FAULT_KIND_TOO_LARGE, "SQLite cannot hold a value of this size"},
     {SQLITE_READONLY, PV_FAULT_KIND_DENIED, "check the permissions of the file and its folder"},

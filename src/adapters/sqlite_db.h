@@ -9,13 +9,15 @@
 
 enum {
     PV_SQLITE_APPLICATION = 0x50684656, /* "PhFV": what `PRAGMA application_id` answers */
-    PV_SQLITE_SCHEMA = 1,               /* what `PRAGMA user_version` answers */
+    PV_SQLITE_SCHEMA = 2,               /* what `PRAGMA user_version` answers */
+    PV_SQLITE_TAIL = 1024,
 };
 
 struct pv_sqlite_options {
     const char *vfs;  /* the file system underneath; NULL: the system's */
     int busy_ms;      /* how long to wait for another's lock */
     int64_t part_max; /* the cache: bytes of one part */
+    int64_t tail;     /* the store: with so many positions the tail goes into the index; 0: PV_SQLITE_TAIL */
 };
 extern const struct pv_sqlite_options pv_sqlite_defaults;
 
@@ -35,7 +37,8 @@ struct pv_sqlite {
 };
 
 /* Opens and checks the database: that it is one of ours, that its version is known, that it keeps what it
-   says (WAL, synced at every commit). PV_OPEN_WRITE makes it if there is none, or an empty file.
+   says (WAL, synced at every commit). PV_OPEN_WRITE makes it if there is none, or an empty file, and brings
+   one of an older version to ours.
    PV_OPEN_READ changes no byte of it; in a directory that cannot be written it needs a database that was
    closed properly. False: *fault tells, and nothing is open. */
 bool pv_sqlite_open(struct pv_sqlite *sqlite, const char *path, enum pv_open_mode mode,

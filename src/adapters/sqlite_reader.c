@@ -23,7 +23,16 @@ struct pv_store_reader {
 };
 
 static const char *const read_all[] = {PV_ROW_COLUMNS "WHERE position>?1 ORDER BY position"};
-static const char *const read_stream[] = {PV_ROW_COLUMNS "WHERE stream=?2 AND number>?1 ORDER BY number"};
+/* First what is in the index, by number, then the tail after position ?3 of the record that was given last
+   (-1: none): in a stream positions grow with numbers, and what is after it with a lower number is met and
+   told. `part` is 0, and then the key of a stream, which is above 0: so the two follow each other, and
+   each of them is in its order as it is read. (To order all by number would sort the tail.) */
+static const char *const read_stream[] = {
+    "SELECT " PV_ROW_FIELDS_OF_E ", t.only AS part, n.number AS place "
+    "FROM numbers_through AS t JOIN " PV_STORE_INDEX "WHERE t.only=0 AND n.stream=?2 AND n.number>?1 "
+    "UNION ALL SELECT " PV_ROW_FIELDS ", stream, position FROM events "
+    "WHERE stream=?2 AND (number>?1 OR ?3>=0) AND position>max(" PV_STORE_THROUGH ", ?3) "
+    "ORDER BY part, place"};
 
 static void park(struct pv_store_reader *reader)
 {
@@ -106,6 +115,8 @@ static int advance(struct pv_store_reader *reader)
         status = sqlite3_bind_int64(reader->statement, 1, reader->after < 0 ? INT64_MIN : reader->after);
     if (reader->rows == 0 && status == SQLITE_OK && reader->stream.ptr != NULL)
         status = sqlite3_bind_int64(reader->statement, 2, reader->key);
+    if (reader->rows == 0 && status == SQLITE_OK && reader->stream.ptr != NULL)
+        status = sqlite3_bind_int64(reader->statement, 3, reader->position);
     if (status == SQLITE_OK)
         status = sqlite3_step(reader->statement);
     if (status == SQLITE_ROW) {

@@ -7,8 +7,10 @@
 #include "sqlite_names.h"
 
 /* What statements must give whose rows are read here. */
-#define PV_ROW_COLUMNS                                                                                       \
-    "SELECT position, stream, number, type, id, spelling, created, metadata, data FROM events "
+#define PV_ROW_FIELDS "position, stream, number, type, id, spelling, created, metadata, data"
+#define PV_ROW_FIELDS_OF_E                                                                                   \
+    "e.position, e.stream, e.number, e.type, e.id, e.spelling, e.created, e.metadata, e.data"
+#define PV_ROW_COLUMNS "SELECT " PV_ROW_FIELDS " FROM events "
 
 /* The row on which the statement stands. Its texts are lent: by the statement until its next step, by the
    names until they are asked again, by `id`, and by `stream`, which is the stream's name where that is known

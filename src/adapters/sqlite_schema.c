@@ -10,13 +10,12 @@
 struct object {
     const char *name, *sql;
 };
-static const struct object schema[] = {
+static const struct object tables[] = {
     {"streams", "CREATE TABLE streams(stream INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT"},
     {"types", "CREATE TABLE types(type INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT"},
     {"events",
      "CREATE TABLE events(position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, number INTEGER NOT NULL, "
      "type INTEGER NOT NULL, id BLOB, spelling ANY, created TEXT, metadata TEXT, data TEXT NOT NULL) STRICT"},
-    {"events_by_number", "CREATE UNIQUE INDEX events_by_number ON events(stream, number)"},
     {"cached", "CREATE TABLE cached(election INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, "
                "last_number INTEGER NOT NULL) STRICT"},
     {"cached_parts",
@@ -25,7 +24,42 @@ static const struct object schema[] = {
     {"cached_parts_by_page",
      "CREATE UNIQUE INDEX cached_parts_by_page ON cached_parts(election, kind, page)"},
 };
-enum { OBJECTS = sizeof schema / sizeof schema[0] };
+enum { TABLES = sizeof tables / sizeof tables[0] };
+
+/* Beside them, by version: where an event of a stream is. */
+static const struct object by_number_1[] = {
+    {"events_by_number", "CREATE UNIQUE INDEX events_by_number ON events(stream, number)"},
+};
+#define NUMBERS                                                                                              \
+    "TABLE numbers(stream INTEGER NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL, "            \
+    "PRIMARY KEY(stream, number)) STRICT, WITHOUT ROWID"
+#define NUMBERS_THROUGH "TABLE numbers_through(only INTEGER PRIMARY KEY, through INTEGER NOT NULL) STRICT"
+static const struct object by_number_2[] = {
+    {"numbers", "CREATE " NUMBERS},
+    {"numbers_through", "CREATE " NUMBERS_THROUGH},
+};
+static const struct {
+    const struct object *objects;
+    size_t count;
+} by_number[PV_SQLITE_SCHEMA + 1] = {
+    [1] = {by_number_1, sizeof by_number_1 / sizeof by_number_1[0]},
+    [2] = {by_number_2, sizeof by_number_2 / sizeof by_number_2[0]},
+};
+
+/* What rows must keep to beyond their types so that nothing is left out in silence: no position lies before
+   all that is read, and the index goes to an event that is in it, or has not begun. */
+static const struct {
+    int64_t since; /* this version */
+    const char *name, *sql;
+} sound[] = {
+    {1, "events", "SELECT NOT EXISTS(SELECT 1 FROM events WHERE position<0)"},
+    {2, "numbers_through",
+     "SELECT (SELECT count(*) FROM numbers_through)=1 AND "
+     "EXISTS(SELECT 1 FROM numbers_through WHERE only=0 AND CASE through WHEN -1 "
+     "THEN NOT EXISTS(SELECT 1 FROM numbers) "
+     "ELSE EXISTS(SELECT 1 FROM events AS e JOIN numbers AS n ON n.position=e.position AND "
+     "n.stream=e.stream AND n.number=e.number WHERE e.position=through) END)"},
+};
 
 /* Beside them. Ids are 16 bytes, times are microseconds since 1970. */
 static const struct object refusals_schema[] = {
@@ -52,7 +86,7 @@ static const struct object shown[] = {
                           "position INTEGER NOT NULL) STRICT"},
 };
 
-/* What came later, and version 1 does without: each is made by who wants it. */
+/* What came later, and either version does without: each is made by who wants it. */
 static const struct later {
     const struct object *objects;
     size_t count;
@@ -147,13 +181,21 @@ static int look_for_all(const struct pv_sqlite *sqlite, const struct object *obj
     return status;
 }
 
-/* The first of our tables and indexes that is not as we make it, or that must be there and is not; NULL if
-   none is. What came later may be missing. */
-static int find_foreign(const struct pv_sqlite *sqlite, const char **foreign)
+/* The first of a list that is not as we make it, or is not there; NULL if none is. */
+static int look_for_each(const struct pv_sqlite *sqlite, const struct object *objects, size_t count,
+                         const char **foreign)
 {
     struct findings findings;
-    int status = look_for_all(sqlite, schema, OBJECTS, &findings);
+    int status = look_for_all(sqlite, objects, count, &findings);
     *foreign = findings.foreign != NULL ? findings.foreign : findings.first_missing;
+    return status;
+}
+
+/* What came later may be missing. */
+static int look_for_later(const struct pv_sqlite *sqlite, const char **foreign)
+{
+    struct findings findings;
+    int status = SQLITE_OK;
     for (size_t i = 0; status == SQLITE_OK && *foreign == NULL && i < LATER; i++) {
         status = look_for_all(sqlite, later[i].objects, later[i].count, &findings);
         *foreign = findings.foreign;
@@ -163,39 +205,112 @@ static int find_foreign(const struct pv_sqlite *sqlite, const char **foreign)
     return status;
 }
 
+static int look_into(const struct pv_sqlite *sqlite, int64_t version, const char **foreign)
+{
+    int status = SQLITE_ROW;
+    for (size_t i = 0; status == SQLITE_ROW && *foreign == NULL && i < sizeof sound / sizeof sound[0]; i++) {
+        int64_t is_sound = 1;
+        if (version >= sound[i].since)
+            status = pv_sqlite_ask(sqlite, sound[i].sql, &is_sound);
+        if (!is_sound)
+            *foreign = sound[i].name;
+    }
+    return status == SQLITE_ROW ? SQLITE_OK : status;
+}
+
+/* The first of our tables and indexes that is not as this version of ours makes it; NULL if none is. */
+static int find_foreign(const struct pv_sqlite *sqlite, int64_t version, const char **foreign)
+{
+    int status = look_for_each(sqlite, tables, TABLES, foreign);
+    if (status == SQLITE_OK && *foreign == NULL)
+        status = look_for_each(sqlite, by_number[version].objects, by_number[version].count, foreign);
+    if (status == SQLITE_OK && *foreign == NULL)
+        status = look_for_later(sqlite, foreign);
+    if (status == SQLITE_OK && *foreign == NULL)
+        status = look_into(sqlite, version, foreign);
+    return status;
+}
+
+struct finding {
+    enum identity identity;
+    int64_t version;
+    const char *foreign; /* of one of ours */
+};
+
+/* All of it at one moment: another may be bringing it to our version. */
+static int examine(const struct pv_sqlite *sqlite, struct finding *finding)
+{
+    *finding = (struct finding){.identity = OURS};
+    int status = pv_sqlite_begin(sqlite, PV_SQLITE_READ);
+    if (status == SQLITE_OK)
+        status = identify(sqlite, &finding->identity, &finding->version);
+    if (status == SQLITE_OK && finding->identity == OURS)
+        status = find_foreign(sqlite, finding->version, &finding->foreign);
+    return status == SQLITE_OK ? pv_sqlite_commit(sqlite) : status;
+}
+
 bool pv_sqlite_schema_check(const struct pv_sqlite *sqlite, struct pv_fault *fault)
 {
-    int64_t version;
-    enum identity identity = OURS;
-    const char *foreign = NULL;
-    int status = identify(sqlite, &identity, &version);
-    if (status == SQLITE_OK && identity != OURS) {
-        refuse(sqlite, identity, version, fault);
-        return false;
-    }
-    if (status == SQLITE_OK)
-        status = find_foreign(sqlite, &foreign);
-    if (status != SQLITE_OK)
+    struct finding finding;
+    int status = examine(sqlite, &finding);
+    if (status != SQLITE_OK) {
         pv_sqlite_fault(sqlite, status, "open", fault);
-    else if (foreign != NULL)
+        pv_sqlite_rollback(sqlite);
+    } else if (finding.identity != OURS) {
+        refuse(sqlite, finding.identity, finding.version, fault);
+    } else if (finding.foreign != NULL) {
         pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
-                     "cannot open '%s': its `%s` is not as version %d makes it; restore it from a copy",
-                     sqlite->spec, foreign, PV_SQLITE_SCHEMA);
-    return status == SQLITE_OK && foreign == NULL;
+                     "cannot open '%s': its `%s` is not as version %lld makes it; restore it from a copy",
+                     sqlite->spec, finding.foreign, (long long)finding.version);
+    }
+    return status == SQLITE_OK && finding.identity == OURS && finding.foreign == NULL;
+}
+
+static int make_all(sqlite3 *db, const struct object *objects, size_t count)
+{
+    int status = SQLITE_OK;
+    for (size_t i = 0; status == SQLITE_OK && i < count; i++)
+        status = sqlite3_exec(db, objects[i].sql, NULL, NULL, NULL);
+    return status;
+}
+
+/* The index of what there is, and the mark of our version. */
+static int make_index(sqlite3 *db)
+{
+    static const char fill[] =
+        "INSERT INTO numbers SELECT stream, number, position FROM events ORDER BY stream, number; "
+        "INSERT INTO numbers_through SELECT 0, coalesce(max(position), -1) FROM events; "
+        "DROP INDEX IF EXISTS events_by_number";
+    char mark[96];
+    (void)snprintf(mark, sizeof mark, "PRAGMA application_id=%d; PRAGMA user_version=%d",
+                   PV_SQLITE_APPLICATION, PV_SQLITE_SCHEMA);
+    int status = make_all(db, by_number_2, sizeof by_number_2 / sizeof by_number_2[0]);
+    if (status == SQLITE_OK)
+        status = sqlite3_exec(db, fill, NULL, NULL, NULL);
+    return status == SQLITE_OK ? sqlite3_exec(db, mark, NULL, NULL, NULL) : status;
 }
 
 static int make_tables(sqlite3 *db)
 {
-    char pragmas[96];
-    (void)snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d; PRAGMA user_version=%d",
-                   PV_SQLITE_APPLICATION, PV_SQLITE_SCHEMA);
-    int status = sqlite3_exec(db, pragmas, NULL, NULL, NULL);
-    for (size_t i = 0; status == SQLITE_OK && i < OBJECTS; i++)
-        status = sqlite3_exec(db, schema[i].sql, NULL, NULL, NULL);
-    return status;
+    int status = make_all(db, tables, TABLES);
+    return status == SQLITE_OK ? make_index(db) : status;
 }
 
-/* Two processes may find nothing and make it at once: the second waits for the lock, and looks again. */
+/* A database of version 1 that is not as it should be is left as it is. */
+static int upgrade(const struct pv_sqlite *sqlite)
+{
+    const char *foreign;
+    int status = find_foreign(sqlite, 1, &foreign);
+    return status == SQLITE_OK && foreign == NULL ? make_index(sqlite->db) : status;
+}
+
+static bool is_old(enum identity identity, int64_t version)
+{
+    return identity == OURS && version < PV_SQLITE_SCHEMA;
+}
+
+/* Two processes may find nothing, or an older version, at once: the second waits for the lock, and looks
+   again. */
 static int make_once(const struct pv_sqlite *sqlite)
 {
     int64_t version;
@@ -207,6 +322,8 @@ static int make_once(const struct pv_sqlite *sqlite)
         status = identify(sqlite, &identity, &version);
     if (status == SQLITE_OK && identity == NOBODYS)
         status = make_tables(sqlite->db);
+    if (status == SQLITE_OK && is_old(identity, version))
+        status = upgrade(sqlite);
     if (status == SQLITE_OK)
         status = pv_sqlite_commit(sqlite);
     return status;
@@ -217,13 +334,25 @@ bool pv_sqlite_schema_make(const struct pv_sqlite *sqlite, struct pv_fault *faul
     int64_t version;
     enum identity identity = OURS;
     int status = identify(sqlite, &identity, &version);
-    if (status == SQLITE_OK && identity == NOBODYS)
+    if (status == SQLITE_OK && (identity == NOBODYS || is_old(identity, version)))
         status = make_once(sqlite);
     if (status == SQLITE_OK)
         return pv_sqlite_schema_check(sqlite, fault);
     pv_sqlite_fault(sqlite, status, "open", fault);
     pv_sqlite_rollback(sqlite);
     return false;
+}
+
+int pv_sqlite_schema_adapt(const struct pv_sqlite *sqlite)
+{
+    static const char stand_ins[] =
+        "PRAGMA temp_store=MEMORY; CREATE TEMP " NUMBERS "; CREATE TEMP " NUMBERS_THROUGH
+        "; INSERT INTO temp.numbers_through VALUES(0, -1)";
+    int64_t version = 0;
+    int status = pv_sqlite_ask(sqlite, "PRAGMA user_version", &version);
+    if (status != SQLITE_ROW)
+        return status;
+    return version == 1 ? sqlite3_exec(sqlite->db, stand_ins, NULL, NULL, NULL) : SQLITE_OK;
 }
 
 int pv_sqlite_schema_has(const struct pv_sqlite *sqlite, enum pv_later which, bool *has)

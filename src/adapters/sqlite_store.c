@@ -1,10 +1,16 @@
 #include "sqlite_store.h"
 
+#include "sqlite_schema.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
 static const char *const sql[PV_STORE_STATEMENTS] = {
-    [PV_STORE_LAST_NUMBER] = "SELECT number FROM events WHERE stream=?1 ORDER BY number DESC LIMIT 1",
+    /* In a stream numbers grow with positions. */
+    [PV_STORE_LAST_NUMBER] =
+        "SELECT coalesce((SELECT number FROM events WHERE stream=?1 AND position>" PV_STORE_THROUGH
+        " ORDER BY position DESC LIMIT 1), (SELECT coalesce(e.number, -2) FROM " PV_STORE_INDEX
+        "WHERE n.stream=?1 ORDER BY n.number DESC LIMIT 1), -1)",
     [PV_STORE_LAST_POSITION] = "SELECT position FROM events ORDER BY position DESC LIMIT 1",
     [PV_STORE_NUMBER_OF_ID] =
         "SELECT number FROM events WHERE id=?2 AND stream=?1 ORDER BY position DESC LIMIT 1",
@@ -12,8 +18,14 @@ static const char *const sql[PV_STORE_STATEMENTS] = {
     [PV_STORE_RECORD_OF_ID_IN] = PV_ROW_COLUMNS "WHERE id=?1 AND stream=?2 ORDER BY position DESC LIMIT 1",
     [PV_STORE_POSITION_OF] = "SELECT position FROM events WHERE stream=?1 AND number=?2 AND id=?3",
     [PV_STORE_RECORD_AT] =
-        "SELECT id, spelling, type, data, created, metadata FROM events WHERE stream=?1 AND number=?2",
+        "SELECT id, spelling, type, data, created, metadata FROM " PV_STORE_INDEX
+        "WHERE n.stream=?1 AND n.number=?2 UNION ALL SELECT id, spelling, type, data, created, metadata "
+        "FROM events WHERE stream=?1 AND number=?2 AND position>" PV_STORE_THROUGH,
     [PV_STORE_INSERT] = "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [PV_STORE_LAST_INDEXED] = "SELECT through FROM numbers_through",
+    [PV_STORE_INDEX_TAIL] = "INSERT INTO numbers SELECT stream, number, position FROM events "
+                            "WHERE position>" PV_STORE_THROUGH " ORDER BY stream, number",
+    [PV_STORE_SET_INDEXED] = "UPDATE numbers_through SET through=?1",
 };
 static const char *const stream_sql[] = {"SELECT stream FROM streams WHERE name=?1",
                                          "SELECT name FROM streams WHERE stream=?1",
@@ -132,7 +144,9 @@ static const struct pv_event_store_ops ops = {
 
 static int prepare(struct pv_sqlite_store *store)
 {
-    int status = pv_sqlite_names_init(&store->streams, &store->sqlite, stream_sql);
+    int status = pv_sqlite_schema_adapt(&store->sqlite);
+    if (status == SQLITE_OK)
+        status = pv_sqlite_names_init(&store->streams, &store->sqlite, stream_sql);
     if (status == SQLITE_OK)
         status = pv_sqlite_names_init(&store->types, &store->sqlite, type_sql);
     if (status == SQLITE_OK)
@@ -153,6 +167,7 @@ bool pv_sqlite_store_open_with(const char *path, enum pv_open_mode mode,
         free(made);
         return false;
     }
+    made->tail = options->tail != 0 ? options->tail : PV_SQLITE_TAIL;
     int status = prepare(made);
     if (status != SQLITE_OK) {
         pv_sqlite_fault(&made->sqlite, status, "open", fault);

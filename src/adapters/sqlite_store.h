@@ -7,8 +7,16 @@
 #include "sqlite_names.h"
 #include "sqlite_row.h"
 
+/* An event of a stream is found in one statement that looks into the index and into the tail, so that it is
+   not missed on its way from one to the other (see sqlite_schema.h). Columns of `e` are NULL where the index
+   leads to no event, or to another one: such a file is damaged. */
+#define PV_STORE_INDEX                                                                                       \
+    "numbers AS n LEFT JOIN events AS e ON e.position=n.position AND e.stream=n.stream AND "                 \
+    "e.number=n.number "
+#define PV_STORE_THROUGH "(SELECT through FROM numbers_through)"
+
 enum pv_store_statement {
-    PV_STORE_LAST_NUMBER, /* of stream ?1 */
+    PV_STORE_LAST_NUMBER, /* of stream ?1; -1: none; less: damage */
     PV_STORE_LAST_POSITION,
     PV_STORE_NUMBER_OF_ID,    /* the last one, in stream ?1, of id ?2 */
     PV_STORE_RECORD_OF_ID,    /* the last one in any stream, of id ?1, as PV_ROW_COLUMNS */
@@ -16,6 +24,9 @@ enum pv_store_statement {
     PV_STORE_POSITION_OF,     /* in stream ?1, number ?2, if its id is ?3 */
     PV_STORE_RECORD_AT,       /* in stream ?1, number ?2: id, spelling, type, data, created, metadata */
     PV_STORE_INSERT,
+    PV_STORE_LAST_INDEXED, /* the position up to which events are in the index */
+    PV_STORE_INDEX_TAIL,
+    PV_STORE_SET_INDEXED, /* to ?1 */
     PV_STORE_STATEMENTS
 };
 
@@ -26,6 +37,7 @@ struct pv_sqlite_store {
     struct pv_store_reader *readers; /* those that are open */
     struct pv_row_texts found;       /* the texts of the record that was found last */
     bool ids_indexed;                /* it is known that ids can be looked up */
+    int64_t tail;                    /* with so many positions it goes into the index */
     struct pv_sqlite_heads heads;
 };
 
@@ -54,14 +66,19 @@ struct pv_writing {
     int64_t stream;   /* key of the stream at hand; 0: not there yet */
     int64_t number;   /* its last, or -1 */
     int64_t position; /* the last of all, or -1 */
-    bool keeps_heads; /* the store's are kept up with what is written */
+    int64_t indexed;  /* the last in the index, or -1 */
     enum pv_writing_outcome outcome;
 };
 
 /* Begins a transaction that can write. */
 int pv_writing_begin(struct pv_writing *w, struct pv_sqlite_store *store) PV_MUST_USE;
+/* Makes this stream the one at hand; 0: one that is not there yet. Its last number is taken from memory if it
+   is there. */
+int pv_writing_turn_to(struct pv_writing *w, int64_t stream) PV_MUST_USE;
 /* Adds a record with its number and position to the stream at hand. */
 int pv_writing_insert(struct pv_writing *w, const struct pv_recorded *record) PV_MUST_USE;
+/* Moves the tail into the index if it has so many positions or more. */
+int pv_writing_index(struct pv_writing *w, int64_t least) PV_MUST_USE;
 /* Ends the transaction and gives the answer. Unless it is PV_STORE_OK, the store is as it was before. */
 enum pv_store_result pv_writing_end(struct pv_writing *w, int status, const char *doing,
                                     struct pv_fault *fault) PV_MUST_USE;

@@ -18,7 +18,9 @@ int pv_store_last_number(struct pv_sqlite_store *store, int64_t stream, int64_t 
 {
     sqlite3_stmt *statement = store->statements[PV_STORE_LAST_NUMBER];
     int status = sqlite3_bind_int64(statement, 1, stream);
-    return status == SQLITE_OK ? pv_store_integer(statement, number) : status;
+    if (status == SQLITE_OK)
+        status = pv_store_integer(statement, number);
+    return status == SQLITE_OK && *number < -1 ? SQLITE_CORRUPT : status;
 }
 
 int pv_store_find_stream(struct pv_sqlite_store *store, struct pv_str name, int64_t *stream)
@@ -43,7 +45,21 @@ int pv_writing_begin(struct pv_writing *w, struct pv_sqlite_store *store)
     if (status == SQLITE_OK)
         status = pv_store_last_position(store, &w->position);
     if (status == SQLITE_OK)
+        status = pv_store_integer(store->statements[PV_STORE_LAST_INDEXED], &w->indexed);
+    if (status == SQLITE_OK)
         pv_sqlite_heads_check(&store->heads, store->sqlite.db);
+    return status;
+}
+
+int pv_writing_turn_to(struct pv_writing *w, int64_t stream)
+{
+    w->stream = stream;
+    w->number = -1;
+    if (stream == 0 || pv_sqlite_heads_get(&w->store->heads, stream, &w->number))
+        return SQLITE_OK;
+    int status = pv_store_last_number(w->store, stream, &w->number);
+    if (status == SQLITE_OK)
+        pv_sqlite_heads_set(&w->store->heads, stream, w->number);
     return status;
 }
 
@@ -67,6 +83,23 @@ int pv_writing_insert(struct pv_writing *w, const struct pv_recorded *record)
         return status;
     w->number = record->number;
     w->position = record->position;
+    pv_sqlite_heads_set(&w->store->heads, w->stream, w->number);
+    return SQLITE_OK;
+}
+
+int pv_writing_index(struct pv_writing *w, int64_t least)
+{
+    sqlite3_stmt *set = w->store->statements[PV_STORE_SET_INDEXED];
+    if (w->indexed > w->position - least)
+        return SQLITE_OK;
+    int status = pv_sqlite_run(w->store->statements[PV_STORE_INDEX_TAIL]);
+    if (status == SQLITE_DONE)
+        status = sqlite3_bind_int64(set, 1, w->position);
+    if (status == SQLITE_OK)
+        status = pv_sqlite_run(set);
+    if (status != SQLITE_DONE)
+        return status;
+    w->indexed = w->position;
     return SQLITE_OK;
 }
 
@@ -95,7 +128,7 @@ enum pv_store_result pv_writing_end(struct pv_writing *w, int status, const char
 {
     if (status == SQLITE_OK && w->outcome == PV_WRITING_NEW) {
         status = pv_sqlite_commit(&w->store->sqlite);
-        if (status == SQLITE_OK && w->keeps_heads)
+        if (status == SQLITE_OK)
             pv_sqlite_heads_committed(&w->store->heads, w->store->sqlite.db);
         if (status == SQLITE_OK)
             return PV_STORE_OK;

@@ -101,7 +101,7 @@ void sim_memory_world(struct sim_world *world)
 
 /* --- in SQLite --- */
 
-static const struct pv_sqlite_options options = {DISK_VFS, 0, 1 << 20};
+static const struct pv_sqlite_options options = {DISK_VFS, 0, 1 << 20, 3};
 
 static void cut(struct sim *s, uint32_t calls)
 {

@@ -157,7 +157,7 @@ int main(int argc, char **argv)
     sqlite_heap_install(NULL);
     disk_vfs_register();
     size_t syncs;
-    if (!count_syncs(&syncs) || !cut_everywhere(SIZE_MAX, all ? 1 : 6, seeds, &totals))
+    if (!count_syncs(&syncs) || !cut_everywhere(SIZE_MAX, all ? 1 : 7, seeds, &totals))
         return 1;
     for (size_t failing = 0; failing < syncs; failing++) {
         if (!cut_everywhere(failing, all ? 7 : 1000, 1, &totals))

@@ -45,7 +45,7 @@ static const struct world_step steps[] = {
 static bool open_all(struct world *world, bool to_read, struct pv_fault *fault)
 {
     enum pv_open_mode mode = to_read ? PV_OPEN_READ : PV_OPEN_WRITE;
-    static const struct pv_sqlite_options options = {DISK_VFS, 0, 1 << 20};
+    static const struct pv_sqlite_options options = {DISK_VFS, 0, 1 << 20, 3};
     if (!pv_sqlite_store_open_with(&FILE_NAME[2], mode, &options, &world->store, fault))
         return false;
     if (!pv_sqlite_cache_open_with(&FILE_NAME[2], mode, &options, &world->cache, fault))

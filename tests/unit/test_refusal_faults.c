@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-static const struct pv_sqlite_options options = {DISK_VFS, 0, 1 << 20};
+static const struct pv_sqlite_options options = {DISK_VFS, 0, 1 << 20, 0};
 static const char path[] = "refusals.db";
 
 static struct disk *disk;

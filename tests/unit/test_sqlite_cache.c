@@ -15,7 +15,7 @@ enum { PART_MAX = 300 };
 
 static bool open_cache(void)
 {
-    const struct pv_sqlite_options options = {NULL, 1000, PART_MAX};
+    const struct pv_sqlite_options options = {NULL, 1000, PART_MAX, 0};
     return pv_sqlite_cache_open_with(workdir_file(&dir, "cache.db"), PV_OPEN_WRITE, &options, &cache, &fault);
 }
 
@@ -459,7 +459,7 @@ static void later_tables__that_are_not_as_we_make_them__are_refused_by_name(void
     check_true(open_cache());
 }
 
-/* They came after version 1, which a store and its programs still are. */
+/* They came later: a store and its programs do without them. */
 static void later_tables__a_store__does_without_them(void **state)
 {
     struct pv_event_store store;

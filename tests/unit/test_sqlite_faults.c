@@ -449,6 +449,23 @@ static void append__each_call_fails_once__writes_nothing(void **state)
     check_numbers(4, -1, 4);
 }
 
+/* The index is written with them, or not at all. */
+static void append__each_call_fails_once__indexes_nothing(void **state)
+{
+    (void)state;
+    options.tail = 1;
+    check_act(append_to_a_new_stream, "cannot append to 'sqlite:", 32);
+    check_numbers(2, 1, 4);
+    check_act(append_at_any_version, "cannot append to 'sqlite:", 32);
+    check_numbers(4, -1, 4);
+    check_act(append_a_group, "cannot append to 'sqlite:", 62);
+    check_numbers(4, 0, 5);
+    check_act(append_again, "cannot append to 'sqlite:", 15);
+    check_act(copy_a_spelling, "cannot copy to 'sqlite:", 22);
+    check_numbers(3, -1, 3);
+    check_act(read_a_stream, "cannot read '", 8);
+}
+
 static void append__repeated_while_a_call_fails__is_told_and_then_acknowledged(void **state)
 {
     (void)state;
@@ -722,6 +739,61 @@ static void run_sql(const char *text)
     check_int(sqlite3_close(db), SQLITE_OK);
 }
 
+/* Makes a database of version 1 of it, which has its index from SQLite. */
+static void make_old_file(void)
+{
+    make_file();
+    run_sql("CREATE UNIQUE INDEX events_by_number ON events(stream, number); DROP TABLE numbers; "
+            "DROP TABLE numbers_through; PRAGMA user_version=1");
+}
+
+static int64_t version_of_file(void)
+{
+    struct pv_sqlite plain = {.spec = NULL};
+    int64_t version = -7;
+    check_int(sqlite3_open_v2("./faults.db", &plain.db, SQLITE_OPEN_READWRITE, options.vfs), SQLITE_OK);
+    check_int(pv_sqlite_ask(&plain, "PRAGMA user_version", &version), SQLITE_ROW);
+    check_int(sqlite3_close(plain.db), SQLITE_OK);
+    return version;
+}
+
+/* Fails each call once. What is left is of one version or of the other, and all of it is there. */
+static void check_old_file(bool (*act)(void), enum failing what, size_t calls)
+{
+    make_old_file();
+    for (size_t at = 0, ended = 0; !ended; at++) {
+        plan(what, at);
+        bool done = act();
+        ended = at >= count(what);
+        nothing_fails();
+        check_true(done || !ended);
+        if (!done)
+            check_fault(what, at, "cannot open 'sqlite:");
+        check_true(!ended || at >= calls);
+        int64_t version = version_of_file();
+        check_true(version == 1 || (version == 2 && act == open_to_write));
+        check_true(open_both(PV_OPEN_READ));
+        check_unchanged();
+        close_both();
+        if (version == 2)
+            make_old_file();
+    }
+    check_true(open_both(PV_OPEN_WRITE));
+    check_unchanged();
+    close_both();
+    check_numbers(2, -1, 2);
+}
+
+static void open__version_1_and_each_call_fails_once__is_of_one_version_or_the_other(void **state)
+{
+    (void)state;
+    check_old_file(open_to_write, SQLITE_CALL, 90);
+    check_old_file(open_to_write, ALLOCATION, 4);
+    check_old_file(open_to_write, DISK_CALL, 10);
+    check_old_file(open_to_read, SQLITE_CALL, 60);
+    check_old_file(open_to_read, ALLOCATION, 4);
+}
+
 /* Which of the later tables are there at first must not matter. */
 static void open__an_older_file_and_each_call_fails_once__is_completed_by_the_next(void **state)
 {
@@ -853,7 +925,7 @@ static void open__another_turns_the_log_on__waits_for_it(void **state)
 
 static void open__another_never_lets_go__is_busy(void **state)
 {
-    static const struct pv_sqlite_options hasty = {DISK_VFS, 9, 1 << 20};
+    static const struct pv_sqlite_options hasty = {DISK_VFS, 9, 1 << 20, 0};
     (void)state;
     no_file();
     (void)sqlite_calls_slept();
@@ -977,6 +1049,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         CASE(append__each_call_fails_once__writes_nothing),
+        CASE(append__each_call_fails_once__indexes_nothing),
         CASE(append__repeated_while_a_call_fails__is_told_and_then_acknowledged),
         CASE(append_group__each_call_fails_once__writes_nothing),
         CASE(find__each_call_fails_once__is_told_and_gives_nothing),
@@ -993,6 +1066,7 @@ int main(void)
         CASE(rollback__fails_in_the_store__nothing_undone_is_read_or_added_to),
         CASE(rollback__fails_in_the_cache__nothing_undone_is_read_or_added_to),
         CASE(open__an_older_file_and_each_call_fails_once__is_completed_by_the_next),
+        CASE(open__version_1_and_each_call_fails_once__is_of_one_version_or_the_other),
         CASE(older_file__each_call_fails_once__is_told),
         CASE(open__each_call_fails_once__leaves_nothing_open),
         CASE(open__a_new_file_and_each_call_fails_once__is_made_by_the_next),
@@ -1001,6 +1075,6 @@ int main(void)
         CASE(open__as_if_in_a_read_only_folder__with_a_log_is_denied),
         CASE(open__in_a_read_only_folder_without_memory__is_told),
     };
-    _Static_assert(sizeof tests / sizeof tests[0] >= 24, "tests are missing from the group");
+    _Static_assert(sizeof tests / sizeof tests[0] >= 26, "tests are missing from the group");
     return cmocka_run_group_tests(tests, NULL, NULL) == 0 ? 0 : 1;
 }

@@ -197,14 +197,14 @@ static void open__a_newer_schema__is_refused_as_newer(void **state)
 {
     (void)state;
     make_store("new.db", 2);
-    run_sql("new.db", "PRAGMA user_version=2");
+    run_sql("new.db", "PRAGMA user_version=3");
     check_left_alone("new.db", PV_FAULT_KIND_NEWER,
-                     "its schema has version 2, and this program knows versions up to 1");
+                     "its schema has version 3, and this program knows versions up to 2");
     run_sql("new.db", "PRAGMA user_version=0");
     check_left_alone("new.db", PV_FAULT_KIND_DAMAGED, "not PhotoVote's");
     run_sql("new.db", "PRAGMA user_version=-1");
     check_left_alone("new.db", PV_FAULT_KIND_DAMAGED, "not PhotoVote's");
-    run_sql("new.db", "PRAGMA user_version=1");
+    run_sql("new.db", "PRAGMA user_version=2");
     struct pv_event_store store = open_store("new.db", PV_OPEN_READ);
     check_events(&store, 2);
     close_store(&store);
@@ -213,14 +213,16 @@ static void open__a_newer_schema__is_refused_as_newer(void **state)
 static void open__other_tables_than_ours__are_refused_by_name(void **state)
 {
     static const char *const changes[][2] = {
-        {"DROP TABLE events", "its `events` is not as version 1 makes it"},
+        {"DROP TABLE events", "its `events` is not as version 2 makes it"},
         {"DROP TABLE types; CREATE TABLE types(type INTEGER PRIMARY KEY, name TEXT)", "its `types` is not"},
         {"DROP TABLE streams; CREATE VIEW streams AS SELECT 1 AS stream, 'a' AS name",
          "its `streams` is not"},
-        {"DROP INDEX events_by_number", "its `events_by_number` is not"},
+        {"DROP TABLE numbers", "its `numbers` is not"},
+        {"DROP TABLE numbers_through; CREATE TABLE numbers_through(through)", "its `numbers_through` is not"},
+        {"UPDATE events SET position=-7", "its `events` is not"}, /* no read would give it */
         {"ALTER TABLE cached ADD COLUMN more ANY", "its `cached` is not"},
         {"CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events; END",
-         "is not as version 1 makes it"},
+         "is not as version 2 makes it"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
@@ -244,14 +246,14 @@ static void open__tables_beside_ours__are_none_of_our_business(void **state)
 static void open__a_database_in_utf_16__is_refused(void **state)
 {
     (void)state;
-    run_sql("wide.db", "PRAGMA encoding='UTF-16le'; PRAGMA application_id=1349011030; PRAGMA user_version=1; "
+    run_sql("wide.db", "PRAGMA encoding='UTF-16le'; PRAGMA application_id=1349011030; PRAGMA user_version=2; "
                        "CREATE TABLE streams(stream INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT");
     check_left_alone("wide.db", PV_FAULT_KIND_DAMAGED, "not PhotoVote's");
 }
 
 static void open__where_there_can_be_no_log__is_refused(void **state)
 {
-    static const struct pv_sqlite_options options = {DISK_VFS_PLAIN, 0, 1 << 20};
+    static const struct pv_sqlite_options options = {DISK_VFS_PLAIN, 0, 1 << 20, 0};
     struct pv_event_store store;
     struct disk *disk = disk_new();
     (void)state;
@@ -473,11 +475,11 @@ static void damage__flipped_bytes__are_a_fault_or_seen_as_they_are(void **state)
 /* Writes into the table what its types do not let in. */
 static void force(const char *name, const char *sql)
 {
-    run_sql(name, "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql=replace(sql, ') STRICT', ')')");
+    run_sql(name, "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql=replace(sql, ') STRICT', ')') "
+                  "WHERE name='events'");
     run_sql(name, sql);
     run_sql(name,
-            "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql=sql || ' STRICT' WHERE type='table' AND "
-            "name IN ('streams', 'types', 'events', 'cached', 'cached_parts')");
+            "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql=sql || ' STRICT' WHERE name='events'");
 }
 
 static void damage__rows_that_are_not_as_the_schema_says__are_damaged(void **state)
@@ -493,7 +495,6 @@ static void damage__rows_that_are_not_as_the_schema_says__are_damaged(void **sta
         "UPDATE events SET type=99 WHERE position=2",
         "UPDATE events SET stream=99 WHERE position=2",
         "DELETE FROM streams",
-        "UPDATE events SET position=-7 WHERE position=2",
     };
     (void)state;
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
@@ -540,21 +541,16 @@ static void damage__a_row_that_is_found__is_damaged(void **state)
 
 static void damage__a_stream_whose_positions_are_out_of_order__is_damaged(void **state)
 {
-    static const char *const changes[] = {"UPDATE events SET position=100 WHERE position=2",
-                                          "UPDATE events SET position=-7 WHERE position=2"};
+    struct kit_log log = {0};
     (void)state;
-    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
-        struct kit_log log = {0};
-        make_store("order.db", 5);
-        force("order.db", changes[i]);
-        struct pv_event_store store = open_store("order.db", PV_OPEN_READ);
-        check_true(!kit_log_read(&log, &store, A, 0, 64, &fault));
-        check_says("order.db", PV_FAULT_KIND_DAMAGED, i == 0 ? "the record after 2" : "the record after 1");
-        check_int(log.count, i == 0 ? 3 : 2);
-        close_store(&store);
-        kit_log_deinit(&log);
-        check_int(remove(path("order.db")), 0);
-    }
+    make_store("order.db", 5);
+    run_sql("order.db", "UPDATE events SET position=100 WHERE position=2");
+    struct pv_event_store store = open_store("order.db", PV_OPEN_READ);
+    check_true(!kit_log_read(&log, &store, A, 0, 64, &fault));
+    check_says("order.db", PV_FAULT_KIND_DAMAGED, "the record after 4");
+    check_int(log.count, 4);
+    close_store(&store);
+    kit_log_deinit(&log);
 }
 
 static void damage__a_data_of_a_type_that_is_let_in__is_read(void **state)

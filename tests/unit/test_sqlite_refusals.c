@@ -198,7 +198,7 @@ static void open__another_table_than_ours__is_refused_by_name(void **state)
         {"DROP INDEX refusals_by_id", "its `refusals_by_id` is not as"},
         {"DROP INDEX refusals_by_election; CREATE INDEX refusals_by_election ON refusals(id)",
          "its `refusals_by_election` is not as"},
-        {"CREATE TRIGGER t AFTER INSERT ON refusals BEGIN DELETE FROM refusals; END", "is not as version 1"},
+        {"CREATE TRIGGER t AFTER INSERT ON refusals BEGIN DELETE FROM refusals; END", "is not as version 2"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {

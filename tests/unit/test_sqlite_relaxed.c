@@ -10,7 +10,7 @@
 
 enum { PUTS = 7, SEEDS = 2 };
 
-static const struct pv_sqlite_options options = {DISK_VFS, 0, 1 << 20};
+static const struct pv_sqlite_options options = {DISK_VFS, 0, 1 << 20, 0};
 static const char STREAM[] = "Election-1";
 
 static struct pv_fault fault;

@@ -217,7 +217,7 @@ static void a_subscription__sees_what_another_connection_appends(void **state)
 
 /* --- locks --- */
 
-static const struct pv_sqlite_options impatient = {NULL, 0, 1 << 20};
+static const struct pv_sqlite_options impatient = {NULL, 0, 1 << 20, 0};
 
 static void a_lock_that_stays__is_busy_and_trying_again_helps(void **state)
 {
