@@ -20,6 +20,12 @@ pv_planted_bug(NAME store_reads_what_was_undone FILE adapters/sqlite_db.c
 pv_planted_bug(NAME store_reader_skips_after_a_write FILE adapters/sqlite_reader.c
   BREAKS "a reader sees what was appended, in order"
   CAUGHT_BY test_event_stores SAYS "FAILED .*sqlite: read__while_others_append__gives_each_record_once")
+pv_planted_bug(NAME store_forgets_the_tail FILE adapters/sqlite_store.c
+  BREAKS "the last number of a stream is found before it is in the index"
+  CAUGHT_BY test_event_stores SAYS "FAILED .*sqlite: reopen__what_was_appended_is_still_recognised")
+pv_planted_bug(NAME store_indexes_all_but_the_last FILE adapters/sqlite_store.c
+  BREAKS "all of the tail goes into the index"
+  CAUGHT_BY test_sqlite_index SAYS "FAILED .*append__fills_the_tail__indexes_all_of_it")
 pv_planted_bug(NAME cache_believes_a_stale_page FILE adapters/sqlite_cache.c
   BREAKS "a put of some pages builds on the put that they are compared with"
   CAUGHT_BY test_document_caches SAYS "FAILED .*sqlite: put_changes__on_another_put__is_stale")
