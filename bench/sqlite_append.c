@@ -1,6 +1,7 @@
 /* pv-bench-sqlite-append DIRECTORY EVENTS GROUP STREAMS: rows as large as an event's, into a table with the
-   store's indexes (src/adapters/sqlite_schema.c), GROUP a transaction, each synced: what recording an event
-   takes at least in SQLite, and nothing else. The streams are written in turns by chance, the ids are ULIDs
+   store's index of ids and its index by stream, which is written for TAIL events at once
+   (src/adapters/sqlite_schema.c), GROUP a transaction, each synced: what recording an event takes at least
+   in SQLite, and nothing else. The streams are written in turns by chance, the ids are ULIDs
    of the moment. As many rows again go before, unmeasured. Prints one line of JSON. */
 #include <inttypes.h>
 #include <sqlite3.h>
@@ -10,21 +11,24 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { DATA = 230, METADATA = 130, PATH_LEN = 4096 };
+enum { DATA = 230, METADATA = 130, PATH_LEN = 4096, TAIL = 1024 };
 
 static const char schema[] =
     "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
     "CREATE TABLE events(position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, number INTEGER NOT NULL,"
     " type INTEGER NOT NULL, id BLOB, spelling INTEGER, created TEXT, metadata TEXT, data TEXT NOT NULL) "
     "STRICT;"
-    "CREATE UNIQUE INDEX events_by_number ON events(stream, number);"
+    "CREATE TABLE numbers(stream INTEGER NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL,"
+    " PRIMARY KEY(stream, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE numbers_through(only INTEGER PRIMARY KEY, through INTEGER NOT NULL) STRICT;"
+    "INSERT INTO numbers_through VALUES(0, 0);"
     "CREATE INDEX events_by_id ON events(id, stream) WHERE id IS NOT NULL";
 
 struct loop {
     sqlite3 *db;
-    sqlite3_stmt *begin, *insert, *commit;
+    sqlite3_stmt *begin, *insert, *index, *set_through, *commit;
     uint64_t chance;
-    int64_t position, *numbers;
+    int64_t position, through, *numbers;
     unsigned streams, group;
 };
 
@@ -72,12 +76,23 @@ static void insert(struct loop *loop)
     run(loop, loop->insert);
 }
 
+static void index_tail(struct loop *loop)
+{
+    if (loop->position - loop->through < TAIL)
+        return;
+    run(loop, loop->index);
+    check(loop, sqlite3_bind_int64(loop->set_through, 1, loop->position), SQLITE_OK);
+    run(loop, loop->set_through);
+    loop->through = loop->position;
+}
+
 static void append(struct loop *loop, long events)
 {
     for (long done = 0; done < events;) {
         run(loop, loop->begin);
         for (unsigned i = 0; i < loop->group && done < events; i++, done++)
             insert(loop);
+        index_tail(loop);
         run(loop, loop->commit);
     }
 }
@@ -90,22 +105,31 @@ static double processor_us(void)
            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
+static sqlite3_stmt *prepare(const struct loop *loop, const char *sql)
+{
+    sqlite3_stmt *statement;
+    check(loop, sqlite3_prepare_v2(loop->db, sql, -1, &statement, NULL), SQLITE_OK);
+    return statement;
+}
+
 static void open_loop(struct loop *loop, const char *path)
 {
     check(loop, sqlite3_open(path, &loop->db), SQLITE_OK);
     check(loop, sqlite3_exec(loop->db, schema, NULL, NULL, NULL), SQLITE_OK);
-    check(loop, sqlite3_prepare_v2(loop->db, "BEGIN IMMEDIATE", -1, &loop->begin, NULL), SQLITE_OK);
-    check(loop,
-          sqlite3_prepare_v2(loop->db, "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", -1,
-                             &loop->insert, NULL),
-          SQLITE_OK);
-    check(loop, sqlite3_prepare_v2(loop->db, "COMMIT", -1, &loop->commit, NULL), SQLITE_OK);
+    loop->begin = prepare(loop, "BEGIN IMMEDIATE");
+    loop->insert = prepare(loop, "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+    loop->index = prepare(loop, "INSERT INTO numbers SELECT stream, number, position FROM events WHERE "
+                                "position>(SELECT through FROM numbers_through) ORDER BY stream, number");
+    loop->set_through = prepare(loop, "UPDATE numbers_through SET through=?1");
+    loop->commit = prepare(loop, "COMMIT");
 }
 
 static void close_loop(struct loop *loop)
 {
     (void)sqlite3_finalize(loop->begin);
     (void)sqlite3_finalize(loop->insert);
+    (void)sqlite3_finalize(loop->index);
+    (void)sqlite3_finalize(loop->set_through);
     (void)sqlite3_finalize(loop->commit);
     (void)sqlite3_close(loop->db);
     free(loop->numbers);

@@ -231,39 +231,39 @@ static int find_foreign(const struct pv_sqlite *sqlite, int64_t version, const c
     return status;
 }
 
-struct finding {
+struct verdict {
     enum identity identity;
     int64_t version;
     const char *foreign; /* of one of ours */
 };
 
 /* All of it at one moment: another may be bringing it to our version. */
-static int examine(const struct pv_sqlite *sqlite, struct finding *finding)
+static int examine(const struct pv_sqlite *sqlite, struct verdict *verdict)
 {
-    *finding = (struct finding){.identity = OURS};
+    *verdict = (struct verdict){.identity = OURS};
     int status = pv_sqlite_begin(sqlite, PV_SQLITE_READ);
     if (status == SQLITE_OK)
-        status = identify(sqlite, &finding->identity, &finding->version);
-    if (status == SQLITE_OK && finding->identity == OURS)
-        status = find_foreign(sqlite, finding->version, &finding->foreign);
+        status = identify(sqlite, &verdict->identity, &verdict->version);
+    if (status == SQLITE_OK && verdict->identity == OURS)
+        status = find_foreign(sqlite, verdict->version, &verdict->foreign);
     return status == SQLITE_OK ? pv_sqlite_commit(sqlite) : status;
 }
 
 bool pv_sqlite_schema_check(const struct pv_sqlite *sqlite, struct pv_fault *fault)
 {
-    struct finding finding;
-    int status = examine(sqlite, &finding);
+    struct verdict verdict;
+    int status = examine(sqlite, &verdict);
     if (status != SQLITE_OK) {
         pv_sqlite_fault(sqlite, status, "open", fault);
         pv_sqlite_rollback(sqlite);
-    } else if (finding.identity != OURS) {
-        refuse(sqlite, finding.identity, finding.version, fault);
-    } else if (finding.foreign != NULL) {
+    } else if (verdict.identity != OURS) {
+        refuse(sqlite, verdict.identity, verdict.version, fault);
+    } else if (verdict.foreign != NULL) {
         pv_fault_set(fault, PV_FAULT_KIND_DAMAGED,
                      "cannot open '%s': its `%s` is not as version %lld makes it; restore it from a copy",
-                     sqlite->spec, finding.foreign, (long long)finding.version);
+                     sqlite->spec, verdict.foreign, (long long)verdict.version);
     }
-    return status == SQLITE_OK && finding.identity == OURS && finding.foreign == NULL;
+    return status == SQLITE_OK && verdict.identity == OURS && verdict.foreign == NULL;
 }
 
 static int make_all(sqlite3 *db, const struct object *objects, size_t count)
@@ -313,7 +313,7 @@ static bool is_old(enum identity identity, int64_t version)
    again. */
 static int make_once(const struct pv_sqlite *sqlite)
 {
-    int64_t version;
+    int64_t version = 0;
     enum identity identity = OURS;
     int status = sqlite3_exec(sqlite->db, "PRAGMA page_size=4096", NULL, NULL, NULL);
     if (status == SQLITE_OK)
@@ -331,7 +331,7 @@ static int make_once(const struct pv_sqlite *sqlite)
 
 bool pv_sqlite_schema_make(const struct pv_sqlite *sqlite, struct pv_fault *fault)
 {
-    int64_t version;
+    int64_t version = 0;
     enum identity identity = OURS;
     int status = identify(sqlite, &identity, &version);
     if (status == SQLITE_OK && (identity == NOBODYS || is_old(identity, version)))
