@@ -35,8 +35,9 @@ void pv_ndjson_sink_discard(struct pv_ndjson_sink *sink);
 enum pv_open_mode { PV_OPEN_READ, PV_OPEN_WRITE /* made if it does not exist */ };
 
 /* The embedded event store: one SQLite file, WAL, synced at every commit. A newer schema is
-   PV_FAULT_KIND_NEWER. Its index of event ids is made by the first append; until then, in a store that was
-   only copied to, find looks at every record (of the stream, if it is given one). */
+   PV_FAULT_KIND_NEWER; an older one is brought to ours where it is opened to be written. Its index of event
+   ids is made by the first append; until then, in a store that was only copied to, find looks at every record
+   (of the stream, if it is given one). */
 bool pv_sqlite_store_open(const char *path, enum pv_open_mode mode, struct pv_event_store *store,
                           struct pv_fault *fault);
 /* The embedded document cache; the same file may hold both. */

@@ -1,6 +1,7 @@
-/* The last numbers of streams that a SQLite store has written, so that the next append to one of them need
-   not look. They hold as long as nobody else has written since, which SQLite's data version tells: it changes
-   with every commit, of this connection or of any other (SQLITE_FCNTL_DATA_VERSION). */
+/* The last numbers of streams that a SQLite store has written or looked for while it wrote, so that the next
+   append to one of them need not look. They hold as long as nobody else has written since, which SQLite's
+   data version tells: it changes with every commit, of this connection or of any other
+   (SQLITE_FCNTL_DATA_VERSION). */
 #ifndef PV_SQLITE_HEADS_H
 #define PV_SQLITE_HEADS_H
 

@@ -520,11 +520,12 @@ static void copy__repeated_while_a_call_fails__is_told_and_then_acknowledged(voi
     }
 }
 
-/* Where it is far from what is read to find the end of the stream. */
+/* Where it is far from what is read to open the file and to find the end of the stream. */
 static void copy__what_is_there_cannot_be_read__is_told_and_then_acknowledged(void **state)
 {
-    enum { MORE = 600, SOME = 60 };
+    enum { MORE = 1200, SOME = 60 };
     (void)state;
+    options.tail = 1;
     make_file();
     check_true(open_both(PV_OPEN_WRITE));
     for (unsigned i = 0; i < MORE; i += SOME)
