@@ -55,7 +55,7 @@ pv_test(NAME torture_sqlite KIND torture ENVIRONMENT ${PV_QUICK}
   SOURCES torture_sqlite.c alloc_faults.c sqlite_world.c sqlite_heap.c disk_vfs.c ${PV_WORLD}
   LIBS pv_adapters SQLite::SQLite3)
 target_link_options(torture_sqlite PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup)
-pv_test(NAME torture_sqlite_all KIND torture TIER slow TIMEOUT 600 ENVIRONMENT ${PV_QUICK}
+pv_test(NAME torture_sqlite_all KIND torture TIER slow TIMEOUT 900 ENVIRONMENT ${PV_QUICK}
   COMMAND torture_sqlite ARGS --all)
 pv_test(NAME torture_files KIND torture ENVIRONMENT ${PV_QUICK}
   SOURCES torture_files.c alloc_faults.c disk_files.c ${PV_WORLD} LIBS pv_adapters OpenSSL::Crypto)
