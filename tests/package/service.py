@@ -19,6 +19,23 @@ LIMIT = 60
 package, tree = (os.path.abspath(path) for path in sys.argv[1:3])
 lie = sys.argv[3:] == ["--lie"]
 
+# A group of processes of its own, for the system and all that it makes, and its end: $1 is a folder to see groups from, $2 its name.
+JOIN = """set -e
+mount --make-rprivate /
+mount -t cgroup2 cgroup2 "$1"
+mkdir "$1/$2"
+echo $$ >"$1/$2/cgroup.procs"
+umount "$1"
+shift 2
+exec "$@"
+"""
+LEAVE = """mount --make-rprivate /
+mount -t cgroup2 cgroup2 "$1"
+until find "$1/$2" -depth -type d -exec rmdir {} + 2>/dev/null; do
+    sleep 0.05
+done
+"""
+
 # The machine's own services stay out: only what every system begins with is started. Its kernel's settings and its devices cannot
 # be changed from in there.
 BOOT = """set -e
@@ -64,8 +81,10 @@ class Machine:
     """The system in its namespaces, and commands in it."""
 
     def __init__(self, folder):
+        self.place = [folder, f"photovote-test-{os.getpid()}"]
         self.outer = subprocess.Popen(
-            ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--uts", "--ipc", "--net", "--cgroup",
+            ["unshare", "--mount", "bash", "-c", JOIN, "join", *self.place,
+             "unshare", "--mount", "--pid", "--fork", "--kill-child", "--uts", "--ipc", "--net", "--cgroup",
              "bash", "-c", BOOT, "boot", folder, package],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
         self.pid = None
@@ -107,6 +126,7 @@ class Machine:
         if self.outer.poll() is None:
             self.outer.send_signal(signal.SIGKILL)
         self.outer.communicate()
+        subprocess.run(["unshare", "--mount", "bash", "-c", LEAVE, "leave", *self.place], check=True, timeout=LIMIT)
 
 
 def function_of_guide():
