@@ -4,7 +4,6 @@
    waiting: its handler is called again in every turn until it has an answer. So the turning is done here. */
 #include "mhd_parts.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
