@@ -171,9 +171,11 @@ void pv_mhd_release(struct pv_mhd_connection *connection)
 void pv_mhd_close_pending(struct pv_mhd_server *server)
 {
     (void)pthread_mutex_lock(&server->mutex);
-    while (server->pending != NULL) {
-        (void)close(server->pending->fd);
-        forget(server->pending);
+    struct pv_mhd_connection *next;
+    for (struct pv_mhd_connection *connection = server->pending; connection != NULL; connection = next) {
+        next = connection->next;
+        (void)close(connection->fd);
+        forget(connection);
     }
     (void)pthread_mutex_unlock(&server->mutex);
 }

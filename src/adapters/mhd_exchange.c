@@ -106,15 +106,16 @@ static _Thread_local struct {
 static void send_burst(void)
 {
     struct pv_mhd_loop *loops[PV_HTTP_BURST_MAX];
-    for (size_t i = 0; i < burst.count; i++) {
+    const size_t count = burst.count;
+    burst.count = 0;
+    for (size_t i = 0; i < count; i++) {
         loops[i] = burst.list[i]->loop;
         give_answer(burst.list[i]);
     }
-    for (size_t i = 0; i < burst.count; i++) {
+    for (size_t i = 0; i < count; i++) {
         pv_mhd_wake_loop(loops[i]);
         atomic_fetch_sub(&loops[i]->server->answering, 1);
     }
-    burst.count = 0;
 }
 
 void pv_mhd_begin_burst(void)
