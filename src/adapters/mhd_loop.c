@@ -133,14 +133,11 @@ static void *turn_until_stopped(void *cls)
 
 bool pv_mhd_start_loop(struct pv_mhd_loop *loop)
 {
-    loop->runs = pthread_create(&loop->thread, NULL, turn_until_stopped, loop) == 0;
-    return loop->runs;
+    return pthread_create(&loop->thread, NULL, turn_until_stopped, loop) == 0;
 }
 
 void pv_mhd_stop_loop(struct pv_mhd_loop *loop)
 {
-    if (!loop->runs)
-        return;
     atomic_store(&loop->stopping, true);
     pv_mhd_wake_loop(loop);
     (void)pthread_join(loop->thread, NULL);

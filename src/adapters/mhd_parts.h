@@ -118,7 +118,6 @@ struct pv_mhd_loop {
     int wake_fd;
     atomic_bool woken, stopping;
     pthread_t thread;
-    bool runs;            /* there is such a thread */
     unsigned connections; /* the registry's, under its mutex */
 
     /* Its thread's. */
@@ -172,6 +171,7 @@ void pv_mhd_turn(struct pv_mhd_loop *loop);
 /* Has a thread turn it whenever there is something to do, until it is stopped. False: there are no threads.
  */
 PV_MUST_USE bool pv_mhd_start_loop(struct pv_mhd_loop *loop);
+/* Of one that was started. */
 void pv_mhd_stop_loop(struct pv_mhd_loop *loop);
 /* From any thread: there is something to do that no socket tells. */
 void pv_mhd_wake_loop(struct pv_mhd_loop *loop);
