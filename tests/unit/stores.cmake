@@ -11,18 +11,18 @@ pv_test(NAME test_refusal_logs KIND contract
 pv_test(NAME test_system_clock KIND unit SOURCES test_system_clock.c LIBS pv_adapters cmocka)
 target_link_options(test_system_clock PRIVATE -Wl,--wrap=getrandom,--wrap=abort)
 pv_test(NAME test_sqlite_open KIND unit
-  SOURCES test_sqlite_open.c nobody.c store_kit.c kit_memory.c workdir.c disk.c disk_vfs.c LIBS pv_adapters SQLite::SQLite3 cmocka)
+  SOURCES test_sqlite_open.c plain_sql.c nobody.c store_kit.c kit_memory.c workdir.c disk.c disk_vfs.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_shared KIND unit
   SOURCES test_sqlite_shared.c store_kit.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_index KIND unit
-  SOURCES test_sqlite_index.c store_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
+  SOURCES test_sqlite_index.c plain_sql.c store_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_upgrade KIND unit
-  SOURCES test_sqlite_upgrade.c nobody.c store_kit.c cache_kit.c kit_memory.c workdir.c
+  SOURCES test_sqlite_upgrade.c plain_sql.c nobody.c store_kit.c cache_kit.c kit_memory.c workdir.c
   LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_cache KIND unit
   SOURCES test_sqlite_cache.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_refusals KIND unit
-  SOURCES test_sqlite_refusals.c refusal_kit.c store_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
+  SOURCES test_sqlite_refusals.c plain_sql.c refusal_kit.c store_kit.c kit_memory.c workdir.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_sqlite_relaxed KIND powercut
   SOURCES test_sqlite_relaxed.c store_kit.c cache_kit.c kit_memory.c disk.c disk_vfs.c LIBS pv_adapters SQLite::SQLite3 cmocka)
 pv_test(NAME test_file_cache KIND unit SOURCES test_file_cache.c nobody.c cache_kit.c kit_memory.c workdir.c LIBS pv_adapters cmocka)

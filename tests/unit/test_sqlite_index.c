@@ -1,6 +1,7 @@
 /* The index of events by stream and number, which lags behind the events: when it is written, that it is
    used, and what is told where it is not what the events say. */
 #include "check.h"
+#include "plain_sql.h"
 #include "sqlite_store.h"
 #include "store_kit.h"
 #include "workdir.h"
@@ -53,21 +54,12 @@ static void append(const struct pv_event_store *store, const char *stream, unsig
 
 static void run_sql(const char *sql)
 {
-    sqlite3 *db;
-    check_int(sqlite3_open(path(), &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-    check_int(sqlite3_close(db), SQLITE_OK);
+    plain_sql_run(path(), sql);
 }
 
 static int64_t ask_sql(const char *sql)
 {
-    struct pv_sqlite plain = {.spec = NULL};
-    int64_t value = -7;
-    check_int(sqlite3_open(path(), &plain.db), SQLITE_OK);
-    check_int(pv_sqlite_ask(&plain, sql, &value), SQLITE_ROW);
-    check_int(sqlite3_close(plain.db), SQLITE_OK);
-    return value;
+    return plain_sql_ask(path(), sql);
 }
 
 /* So many events are in the index: all up to the position, and no other. */

@@ -3,6 +3,7 @@
 #include "check.h"
 #include "disk_vfs.h"
 #include "nobody.h"
+#include "plain_sql.h"
 #include "sqlite_db.h"
 #include "store_kit.h"
 #include "workdir.h"
@@ -61,11 +62,7 @@ static bool exists(const char *name)
 
 static void run_sql(const char *name, const char *sql)
 {
-    sqlite3 *db;
-    check_int(sqlite3_open(path(name), &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-    check_int(sqlite3_close(db), SQLITE_OK);
+    plain_sql_run(path(name), sql);
 }
 
 static struct pv_event_store open_store(const char *name, enum pv_open_mode mode)

@@ -1,6 +1,7 @@
 /* What is particular to the log of refusals in SQLite: the file that it shares, and rows and tables that were
    tampered with. */
 #include "check.h"
+#include "plain_sql.h"
 #include "refusal_kit.h"
 #include "sqlite_db.h"
 #include "store_kit.h"
@@ -59,21 +60,12 @@ static void make_log(unsigned count)
 
 static void run_sql(const char *sql)
 {
-    sqlite3 *db;
-    check_int(sqlite3_open(path(), &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-    check_int(sqlite3_close(db), SQLITE_OK);
+    plain_sql_run(path(), sql);
 }
 
 static int64_t ask_sql(const char *sql)
 {
-    struct pv_sqlite plain = {.spec = NULL};
-    int64_t value = -7;
-    check_int(sqlite3_open(path(), &plain.db), SQLITE_OK);
-    check_int(pv_sqlite_ask(&plain, sql, &value), SQLITE_ROW);
-    check_int(sqlite3_close(plain.db), SQLITE_OK);
-    return value;
+    return plain_sql_ask(path(), sql);
 }
 
 static void check_refused(enum pv_open_mode mode, enum pv_fault_kind kind, const char *says)

@@ -4,6 +4,7 @@
 #include "cache_kit.h"
 #include "check.h"
 #include "nobody.h"
+#include "plain_sql.h"
 #include "sqlite_db.h"
 #include "store_kit.h"
 #include "workdir.h"
@@ -44,23 +45,9 @@ static char before[WORKDIR_PATH_MAX];
 static struct pv_fault fault;
 static struct pv_appended appended;
 
-static void run_sql(const char *name, const char *sql)
-{
-    sqlite3 *db;
-    check_int(sqlite3_open(name, &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-    check_int(sqlite3_close(db), SQLITE_OK);
-}
-
 static int64_t ask_sql(const char *sql)
 {
-    struct pv_sqlite plain = {.spec = NULL};
-    int64_t value = -7;
-    check_int(sqlite3_open("old.db", &plain.db), SQLITE_OK);
-    check_int(pv_sqlite_ask(&plain, sql, &value), SQLITE_ROW);
-    check_int(sqlite3_close(plain.db), SQLITE_OK);
-    return value;
+    return plain_sql_ask("old.db", sql);
 }
 
 static struct pv_event_store open_store(const char *name, enum pv_open_mode mode)
@@ -106,8 +93,8 @@ static int set_up(void **state)
     workdir_make_public(&dir);
     check_true(getcwd(before, sizeof before) != NULL && chdir(dir.path) == 0);
     make_content();
-    run_sql("old.db", version_1);
-    run_sql("old.db", content);
+    plain_sql_run("old.db", version_1);
+    plain_sql_run("old.db", content);
     return 0;
 }
 
@@ -219,7 +206,7 @@ static void write__a_cache_in_a_store_of_version_1__brings_both_to_version_2(voi
 static void write__an_empty_store_of_version_1__is_brought_to_version_2(void **state)
 {
     (void)state;
-    run_sql("old.db", "DELETE FROM events");
+    plain_sql_run("old.db", "DELETE FROM events");
     put_document("old.db");
     check_int(ask_sql("PRAGMA user_version"), 2);
     check_int(ask_sql("SELECT through FROM numbers_through"), -1);
@@ -387,9 +374,9 @@ static void damaged__is_refused_by_name_and_left_as_it_is(void **state)
         struct pv_event_store store;
         size_t len;
         check_int(remove("old.db"), 0);
-        run_sql("old.db", version_1);
-        run_sql("old.db", content);
-        run_sql("old.db", changes[i][0]);
+        plain_sql_run("old.db", version_1);
+        plain_sql_run("old.db", content);
+        plain_sql_run("old.db", changes[i][0]);
         char *was = get_file("old.db", &len);
         for (int mode = 0; mode < 2; mode++) {
             if (pv_sqlite_store_open("old.db", mode == 0 ? PV_OPEN_READ : PV_OPEN_WRITE, &store, &fault))
@@ -406,7 +393,7 @@ static void damaged__a_stream_with_its_positions_out_of_order__is_damaged(void *
 {
     struct kit_log log = {0};
     (void)state;
-    run_sql("old.db", "UPDATE events SET position=100 WHERE position=1");
+    plain_sql_run("old.db", "UPDATE events SET position=100 WHERE position=1");
     struct pv_event_store store = open_store("old.db", PV_OPEN_READ);
     check_true(!kit_log_read(&log, &store, A, 0, 64, &fault));
     check_true(strstr(fault.text, "the record after 59 is damaged") != NULL);
