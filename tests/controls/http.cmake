@@ -14,3 +14,6 @@ pv_planted_bug(NAME http_client_takes_its_exchange_along FILE adapters/mhd_conne
 pv_planted_bug(NAME http_head_is_not_kept FILE adapters/mhd_framing.c
   BREAKS "a request can be read until it is answered, even if its client has gone"
   CAUGHT_BY test_mhd_server SAYS "AddressSanitizer|FAILED .*client__that_resets_before_its_answer")
+pv_planted_bug(NAME http_loop_never_sleeps FILE adapters/mhd_loop.c
+  BREAKS "a loop sleeps while requests wait for their answers"
+  CAUGHT_BY test_mhd_faults SAYS "[0-9]+ turns")

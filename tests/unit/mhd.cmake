@@ -12,6 +12,6 @@ pv_mhd_test(test_mhd_threads LABELS threads)
 pv_mhd_test(test_mhd_faults SOURCES mhd_calls.c)
 set(PV_MHD_WRAP calloc realloc socket setsockopt bind listen getsockname eventfd pthread_create accept MHD_start_daemon
   MHD_create_response_from_buffer MHD_create_response_from_callback MHD_add_response_header MHD_set_response_options
-  MHD_queue_response MHD_add_connection eventfd_write sched_yield)
+  MHD_queue_response MHD_add_connection MHD_run eventfd_write sched_yield)
 list(TRANSFORM PV_MHD_WRAP PREPEND "-Wl,--wrap=")
 target_link_options(test_mhd_faults PRIVATE ${PV_MHD_WRAP})

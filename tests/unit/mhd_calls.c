@@ -88,6 +88,21 @@ enum MHD_Result __wrap_MHD_add_connection(struct MHD_Daemon *daemon, int fd, con
     return atomic_load(&how) == MHD_LIES ? MHD_YES : MHD_NO;
 }
 
+static atomic_ulong turns;
+
+unsigned long mhd_call_turns(void)
+{
+    return atomic_load(&turns);
+}
+
+enum MHD_Result __real_MHD_run(struct MHD_Daemon *daemon);
+enum MHD_Result __wrap_MHD_run(struct MHD_Daemon *daemon);
+enum MHD_Result __wrap_MHD_run(struct MHD_Daemon *daemon)
+{
+    atomic_fetch_add(&turns, 1);
+    return __real_MHD_run(daemon);
+}
+
 static atomic_bool lingers, is_lingering;
 
 void mhd_call_wake_until_yield(void)

@@ -35,6 +35,9 @@ bool mhd_call_failed(void);
 enum mhd_failure { MHD_FAILS, MHD_LIES };
 void mhd_call_failure(enum mhd_failure failure);
 
+/* How often a loop has turned, in all servers so far. */
+unsigned long mhd_call_turns(void);
+
 /* The next thread that wakes another stays in that call until some thread has yielded. */
 void mhd_call_wake_until_yield(void);
 

@@ -129,6 +129,37 @@ static void connection__that_no_loop_begins_with__is_closed(void **state)
     (void)close(busy);
 }
 
+/* Nothing comes for a while; a loop that does not sleep turns some thousand times in it. */
+static void check_hardly_turns(int fd)
+{
+    enum { A_WHILE_MS = 200, SOME_TURNS = 500 };
+    unsigned long before = mhd_call_turns();
+    check_true(!kit_is_closed(fd, A_WHILE_MS));
+    unsigned long after = mhd_call_turns();
+    if (after - before > SOME_TURNS)
+        fail_msg("%lu turns", after - before);
+}
+
+static void loop__with_one_that_waits_or_is_stuck__hardly_turns(void **state)
+{
+    (void)state;
+    static char extension[100000];
+    memset(extension, 'x', sizeof extension);
+    mhd_kit_open(&kit);
+    int late = kit_connect(&kit), stuck = kit_connect(&kit);
+    kit_send(late, GET("/late"));
+    mhd_kit_wait_kept(&kit, 1);
+    check_hardly_turns(late);
+    mhd_kit_answer(&kit, "late");
+    check_int(kit_status(kit_read_reply(late, buffer, false)), 200);
+    kit_send(stuck, "POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;");
+    (void)kit_try_send(stuck, extension, sizeof extension);
+    check_hardly_turns(stuck);
+    (void)close(late);
+    (void)close(stuck);
+    mhd_kit_close(&kit);
+}
+
 static void *answer_late(void *argument)
 {
     mhd_kit_answer(argument, "late");
@@ -244,10 +275,11 @@ static const struct CMUnitTest tests[] = {
     CASE(connection__that_there_is_no_memory_for__is_closed),
     CASE(connection__that_is_lost__frees_its_place),
     CASE(connection__that_no_loop_begins_with__is_closed),
+    CASE(loop__with_one_that_waits_or_is_stuck__hardly_turns),
     CASE(close__waits_for_a_thread_that_is_still_answering),
     CASE(reply__that_cannot_say_close_in_a_drain__is_500),
     CASE(request__that_there_is_no_memory_for__is_503),
     CASE(reply__that_there_is_no_memory_for__is_503_or_500),
     CASE(stream__that_there_is_no_memory_for__is_closed_once),
 };
-CHECK_MAIN(tests, 10)
+CHECK_MAIN(tests, 11)
